@@ -1,0 +1,123 @@
+"""The hat a user wears: one post, as plain values, so that operations need neither request nor relationship."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.access.roles import NOT_DELEGATED, ROLES, permits
+from app.access.scope import Scope
+from app.organization.models import Delegation, Organization, Post, User
+from app.organization.rules import may_stand_in
+
+_units = Organization.__table__
+_posts = Post.__table__
+_lent = Delegation.__table__
+_users = User.__table__
+_county = _units.alias("county")
+
+
+@dataclass(frozen=True)
+class Hat:
+    """Who acts, for which unit, in which role. `organization_ids` holds the units merged into it too."""
+
+    user_id: int
+    user_name: str
+    post_id: int
+    organization_id: int
+    organization_name: str
+    organization_kind: str
+    role: str
+    county_id: int
+    organization_ids: tuple[int, ...]
+    phone: str | None = None
+    on_behalf_of_id: int | None = None  # whose post it is, when a delegate wears it (代理)
+    on_behalf_of: str = ""
+    county_name: str = ""
+
+    def permits(self, permission: str) -> bool:
+        return permits(self.role, permission) and not (self.on_behalf_of_id and permission in NOT_DELEGATED)
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """Who acts, where two persons are required: a delegate counts as the post's holder, too."""
+        return frozenset({self.user_id, self.on_behalf_of_id} - {None})
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(
+            breadth=ROLES[self.role].breadth,
+            county_id=self.county_id,
+            organization_ids=self.organization_ids,
+            role=self.role,
+            user_id=self.user_id,
+        )
+
+
+def merged_ids(connection, organization_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Of each unit: itself and every unit merged into it, however far back. One statement."""
+    wanted = sorted(set(organization_ids))
+    start = sa.select(_units.c.id.label("root"), _units.c.id.label("id")).where(_units.c.id.in_(wanted))
+    tree = start.cte("merged", recursive=True)
+    tree = tree.union(sa.select(tree.c.root, _units.c.id).where(_units.c.successor_id == tree.c.id))
+    found: dict[int, list[int]] = {i: [] for i in wanted}
+    for root, merged in connection.execute(sa.select(tree.c.root, tree.c.id)):
+        found[root].append(merged)
+    return {root: tuple(sorted(ids)) for root, ids in found.items()}
+
+
+def valid_on(today: dt.date, since=_posts.c.valid_from, until=_posts.c.valid_to):
+    """SQL condition: from–to holds on a day, both days included; NULL is open."""
+    return sa.and_(sa.or_(since.is_(None), since <= today), sa.or_(until.is_(None), until >= today))
+
+
+def hats_of(session, user: User, today: dt.date) -> list[Hat]:
+    """The hats a user may wear on a day: the own posts, then those delegated to the user.
+
+    Reads bare tables: choosing the hat comes before any scope. Whoever holds no post any more has none to wear.
+    """
+    rows = session.execute(_own_and_lent(user.id, today)).all()
+    own = [row for row in rows if row.holder_id is None and row.role in ROLES]
+    lent = [
+        row for row in rows
+        if row.holder_id is not None
+        and may_stand_in(row.role, row.organization_id, [(one.role, one.organization_id) for one in own])
+    ]
+    worn = {row.id: row for row in (*own, *lent)}.values()
+    merged = merged_ids(session, [row.organization_id for row in worn]) if worn else {}
+    return [
+        Hat(
+            user_id=user.id, user_name=user.full_name, post_id=row.id, organization_id=row.organization_id,
+            organization_name=row.name, organization_kind=row.kind, role=row.role, county_id=row.county_id,
+            organization_ids=merged[row.organization_id], phone=user.phone, on_behalf_of_id=row.holder_id,
+            on_behalf_of=row.holder or "", county_name=row.county,
+        )
+        for row in worn
+    ]
+
+
+def _own_and_lent(user_id: int, today: dt.date):
+    """One statement: posts of the user, then posts whose holder is still there and lets the user act."""
+    facts = (
+        _posts.c.id, _posts.c.organization_id, _posts.c.role, _units.c.county_id, _units.c.kind,
+        sa.func.coalesce(_units.c.short_name, _units.c.name).label("name"),
+        sa.func.coalesce(_county.c.short_name, _county.c.name, "").label("county"),
+    )
+    posts = _posts.join(_units, _units.c.id == _posts.c.organization_id)
+    posts = posts.outerjoin(_county, _county.c.id == _units.c.county_id)
+    own = sa.select(*facts, sa.null().label("holder_id"), sa.null().label("holder")).select_from(posts).where(
+        _posts.c.user_id == user_id, valid_on(today)
+    )
+    lent = (
+        sa.select(*facts, _users.c.id, _users.c.last_name)
+        .select_from(posts.join(_lent, _lent.c.post_id == _posts.c.id)
+                     .join(_users, _users.c.id == _lent.c.delegator_id))
+        .where(
+            _lent.c.delegate_id == user_id, _lent.c.revoked_on.is_(None), _lent.c.valid_from <= today,
+            _lent.c.valid_to >= today, _users.c.id == _posts.c.user_id, _users.c.active, valid_on(today),
+        )
+    )
+    both = sa.union_all(own, lent).subquery()
+    return sa.select(both).order_by(both.c.holder_id.is_not(None), both.c.id)

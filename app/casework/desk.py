@@ -1,0 +1,60 @@
+"""What a noun puts on the workbench: the lines whose turn it is, and numbers that lead to the rows they count.
+
+A noun declares one `Desk` for each kind of its cases; app/nouns.py names them all. The workbench knows no noun:
+it reads the cases of every kind and the names of their units at once, has each desk word its own, and counts all
+figures in one statement.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from app.casework.cases import Case
+from app.casework.listing import Selection
+from app.casework.verbs import Noun, Verb, available
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One line of the to-do list: the case; number, state and units, which stand below its title; the first verb."""
+
+    case: Case
+    number: str | None
+    state: object
+    units: tuple[int, ...]
+    verb: Verb | None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number: `selection` is what it counts, `url` the list that shows the same rows, `look` its colour."""
+
+    title: object
+    selection: Selection
+    url: str
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`view` is the endpoint of the screens; `words` the template whose macros `tags` and `deadline` word a case;
+    `tag` tells its lines from another noun's.
+
+    `turn(case, hat, today)` and `figures(hat, today)` read nothing; `loads` names what of a case comes with it.
+    """
+
+    kind: str
+    title: object
+    view: str
+    words: str
+    turn: Callable[[Case, object, dt.date], Turn]
+    figures: Callable[[object, dt.date], Iterable[Figure]] = lambda hat, today: ()
+    tag: object = ""
+    loads: tuple[str, ...] = ()
+
+
+def first_verb(noun: Noun, case: Case, hat, today: dt.date) -> Verb | None:
+    """What is offered beside a line: the primary verb, else the first that this hat has."""
+    verbs = available(noun, case, hat, today)
+    return next((verb for verb in verbs if verb.primary), verbs[0] if verbs else None)

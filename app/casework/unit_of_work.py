@@ -1,0 +1,52 @@
+"""One transaction per verb.
+
+On SQLite BEGIN IMMEDIATE, on PostgreSQL READ COMMITTED with the case row locked FOR UPDATE. Inside it no
+parsing, hashing, thumbnail, rendering or network. Whoever comes second meets `Stale`.
+"""
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from app.casework.cases import Case
+from app.casework.errors import NotFound, Stale
+
+_cases = Case.__table__
+
+
+@contextmanager
+def unit_of_work(session):
+    """Begin a write transaction on `session`; commit when the block ends, roll back when it raises.
+
+    What the session read before belongs to an older view of the database: it is dropped and read again.
+    """
+    session.rollback()
+    session.expire_all()
+    session.connection(execution_options={"writes": True})
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def lock_case(session, model: type[Case], case_id: int, version: int | None) -> Case:
+    """The case, its row locked, as the form saw it. Raises NotFound (out of scope too) or Stale.
+
+    A share's head is locked before it: one order for all, whichever of the two a verb starts from.
+    """
+    if model.is_share:
+        head = sa.select(_cases.c.head_id).where(_cases.c.id == case_id).scalar_subquery()
+        session.execute(sa.select(_cases.c.id).where(_cases.c.id == head).with_for_update())
+    # The base row is the lock; the noun's own table is only ever written under it.
+    locked = session.execute(
+        sa.select(Case.id, Case.version).where(Case.id == case_id).with_for_update(of=Case.__table__)
+    ).one_or_none()
+    case = session.get(model, case_id, populate_existing=True) if locked else None
+    if case is None:
+        raise NotFound
+    if version is not None and case.version != version:
+        raise Stale
+    return case

@@ -1,0 +1,233 @@
+"""The screens every noun shares: list, case, verbs (single and bulk), files.
+
+A noun's view declares; nothing here knows a noun. Every route asks a permission, every row passes the scope,
+every write goes through `verbs.perform`.
+"""
+from __future__ import annotations
+
+from flask import abort, current_app, flash, g, redirect, request, send_file, url_for
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext as _
+
+from app.casework import assigning, orphans, thumbnails  # noqa: F401 - they declare jobs
+from app.casework.attachments import Attachment, Limits, path_of, store
+from app.casework.clock import today
+from app.casework.errors import CaseworkError, NotAllowed, NotFound, Obstacle, Stale
+from app.casework.forms import CommentForm, VerbForm
+from app.casework.history import record
+from app.casework.unit_of_work import unit_of_work
+from app.casework.verbs import Noun, Verb, available, how_may, perform
+from app.extensions import db
+from app.gate import key, keys
+from app.organization.settings import setting
+
+
+class EmptyForm(VerbForm):
+    """A verb that asks nothing."""
+
+
+class CaseView(BaseView):
+    """Base of a noun's screens. A noun's class sets `noun`, `route_base` and the templates' parts."""
+
+    noun: Noun
+    default_view = "list"
+    verb_template = "cases/verb.html"
+    bulk_template = "cases/bulk.html"
+
+    # ── one case ───────────────────────────────────────────────────────────────────────────────────────────────
+    def case_or_404(self, case_id: int):
+        case = db.session.get(self.noun.model, case_id)
+        if case is None:
+            raise NotFound
+        return case
+
+    def url_of(self, case_id: int) -> str:
+        return url_for(f"{self.endpoint}.show", case_id=case_id)
+
+    def name_of(self, case) -> str:
+        """What a case is called beside its title; a noun without numbers of its own says something else."""
+        return case.number or _("Draft")
+
+    def verbs_for(self, case) -> list[Verb]:
+        return available(self.noun, case, g.hat, today())
+
+    # ── a verb ─────────────────────────────────────────────────────────────────────────────────────────────────
+    @expose("/<int:case_id>/do/<verb_name>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("act")
+    def do(self, case_id: int, verb_name: str):
+        verb = self.noun.verbs.get(verb_name) or abort(404)
+        case = self.case_or_404(case_id)
+        how = how_may(self.noun, verb, case, g.hat)
+        if request.method == "GET":
+            obstacle = verb.rule(case, g.hat, today()) if how else NotAllowed.message
+            if obstacle:
+                flash(str(obstacle), "warning")
+                return redirect(self.url_of(case_id))
+        elif how is None:
+            # Who was too late is told so; to all others the form is not even read, nor a file of theirs kept.
+            if request.form.get("version", type=int) == case.version:
+                raise NotAllowed
+            return self._overtaken(case_id, Stale())
+        form = (verb.form or EmptyForm).for_how(how)()
+        form.keep(case)
+        if request.method == "POST" and form.validate():
+            try:
+                self.perform(verb, case_id, form)
+                flash(_("%(verb)s: done.", verb=verb.title), "success")
+                return redirect(self.url_of(case_id))
+            except Stale as stale:
+                return self._overtaken(case_id, stale)
+            except Obstacle as obstacle:
+                put_fault(form, obstacle)
+        elif request.method == "GET":
+            form.prefill(case, g.hat, today())
+            form.version.data = case.version
+        # Drawn again after a refused try: the case is read again, what was typed stays in the form.
+        case = self.case_or_404(case_id)
+        return self.render_template(
+            self.verb_template, title=verb.title, verb=verb, case=case, name=self.name_of(case), form=form, how=how,
+            action=request.full_path.rstrip("?"), cancel=self.url_of(case_id), today=today(),
+        ), 422 if form.errors else 200
+
+    def _overtaken(self, case_id: int, stale: Stale):
+        """The fresh page, with what may be done now."""
+        flash(str(stale), "warning")
+        return self.show(case_id), stale.status
+
+    def perform(self, verb: Verb, case_id: int, form) -> None:
+        """Files to disk first, then the verb in its one transaction."""
+        data = {**form.payload(), **stored_files(form)}
+        scans = data.pop("paper_scan", ())
+        perform(db.session, self.noun, verb.name, case_id, form.version.data, g.hat, {**data, "scans": scans}, today())
+
+    @expose("/bulk/<verb_name>", methods=["POST"])
+    @has_access
+    @permission_name("act")
+    def bulk(self, verb_name: str):
+        """One form for many rows; one transaction per row; what was not done is told with its reason."""
+        verb = self.noun.verbs.get(verb_name)
+        if verb is None or not verb.bulk:
+            abort(404)
+        chosen, most = keys(request.form.getlist("rowid")), setting("bulk_rows")
+        if not 1 <= len(chosen) <= most:
+            flash(_("At most %(most)s records in one go.", most=most) if chosen
+                  else _("Nothing selected. Tick the rows first."), "warning")
+            return redirect(url_for(f"{self.endpoint}.list"))
+        form = (verb.form or CommentForm)(formdata=request.form if "confirmed" in request.form else None)
+        form.version.validators = ()
+        if "confirmed" not in request.form:
+            form.prefill(None, g.hat, today())
+            return self._bulk_page(verb, chosen, form)
+        if not form.validate():
+            return self._bulk_page(verb, chosen, form), 422
+        try:
+            data = {**form.payload(), **stored_files(form)}
+        except Obstacle as obstacle:
+            put_fault(form, obstacle)
+            return self._bulk_page(verb, chosen, form), 422
+        done, failed = self._bulk_run(verb, chosen, data)
+        return self.render_template(
+            "cases/bulk_done.html", title=verb.title, verb=verb, done=done, failed=failed,
+            back=url_for(f"{self.endpoint}.list"),
+        )
+
+    def _bulk_page(self, verb, chosen, form):
+        return self.render_template(
+            self.bulk_template, title=verb.title, verb=verb, chosen=chosen, form=form,
+            action=url_for(f"{self.endpoint}.bulk", verb_name=verb.name), cancel=url_for(f"{self.endpoint}.list"),
+        )
+
+    def _bulk_run(self, verb: Verb, chosen: list[int], data: dict) -> tuple[list, list[tuple]]:
+        done, failed = [], []
+        for case_id in chosen:
+            try:
+                case = perform(db.session, self.noun, verb.name, case_id, None, g.hat, data, today())
+                done.append((case.id, self.name_of(case), case.title))
+            except CaseworkError as error:
+                case = db.session.get(self.noun.model, case_id)
+                failed.append((case_id, self.name_of(case) if case else "", case.title if case else "", str(error)))
+        return done, failed
+
+    @expose("/<int:case_id>/assign", methods=["POST"])
+    @has_access
+    @permission_name("act")
+    def assign(self, case_id: int):
+        """Who of the unit sees to it (承办人); nobody in particular when none is chosen."""
+        chosen = request.form.get("assignee_id", "")
+        try:
+            assigning.assign(db.session, self.noun.model, case_id, request.form.get("version", type=int), g.hat,
+                             key(chosen) if chosen.isdigit() else None, today())
+            flash(_("Saved."), "success")
+        except (Obstacle, Stale) as obstacle:
+            flash(str(obstacle), "warning")
+        return redirect(self.url_of(case_id))
+
+    # ── files ──────────────────────────────────────────────────────────────────────────────────────────────────
+    @expose("/<int:case_id>/files/<int:file_id>")
+    @has_access
+    @permission_name("read")
+    def file(self, case_id: int, file_id: int):
+        """A file, found from its case and under its scope. Recorded: who saw it.
+
+        A picture is shown; all else is handed out to be saved: a pdf's or an office file's scripts are not run here.
+        """
+        attachment = self._attachment_or_404(case_id, file_id)
+        answer = self._send(attachment, path_of(current_app.config["DATA_DIR"], attachment.sha256),
+                            attachment.media_type, attachment.sha256, as_attachment=not attachment.kind.shown)
+        with unit_of_work(db.session):
+            case = self.case_or_404(case_id)
+            record(db.session, g.hat, "download", today(), case=case, extra={"file": file_id})
+        return answer
+
+    @expose("/<int:case_id>/files/<int:file_id>/thumbnail")
+    @has_access
+    @permission_name("read")
+    def thumbnail(self, case_id: int, file_id: int):
+        """The small copy; nothing yet (204) while the worker owes it: the page asks again."""
+        attachment = self._attachment_or_404(case_id, file_id)
+        path = path_of(current_app.config["DATA_DIR"], attachment.sha256, thumbnail=True)
+        if attachment.thumbnail == "owed" and not path.exists():
+            return "", 204, {"Cache-Control": "no-store"}
+        if attachment.thumbnail in ("none", "failed"):
+            raise NotFound
+        return self._send(attachment, path, "image/jpeg", attachment.sha256 + "t")
+
+    def _attachment_or_404(self, case_id: int, file_id: int) -> Attachment:
+        self.case_or_404(case_id)
+        attachment = db.session.get(Attachment, file_id)
+        if attachment is None or attachment.case_id != case_id:
+            raise NotFound
+        return attachment
+
+    def _send(self, attachment: Attachment, path, media_type: str, etag: str, as_attachment: bool = False):
+        answer = send_file(path, mimetype=media_type, download_name=attachment.save_as, as_attachment=as_attachment,
+                           etag=etag, max_age=0)
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return answer
+
+
+def stored_files(form) -> dict[str, list]:
+    """`{field: [StoredFile]}`; every file is on disk before any row names it. Raises Obstacle at the field."""
+    folder, limits, stored = current_app.config["DATA_DIR"], Limits.now(), {}
+    for field in form.file_fields():
+        uploads = [upload for upload in field.data or () if getattr(upload, "filename", "")]
+        try:
+            stored[field.name] = [
+                store(folder, upload.stream, upload.filename, field.kinds, limits) for upload in uploads
+            ]
+        except Obstacle as obstacle:
+            obstacle.field = field.name
+            raise
+    return stored
+
+
+def put_fault(form, obstacle: Obstacle) -> None:
+    """Show an obstacle at its field, or above the form."""
+    message = str(obstacle)
+    if obstacle.field and obstacle.field in form:
+        form[obstacle.field].errors = [*form[obstacle.field].errors, message]
+    else:
+        form.form_errors.append(message)

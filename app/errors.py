@@ -1,0 +1,111 @@
+"""What a user reads when something does not work: what happened, who can help, what became of the typed text."""
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.casework.disk import is_full
+from app.casework.errors import CaseworkError
+from app.gate import wants_json
+
+
+def _request_megabytes() -> str:
+    return str(current_app.config["MAX_CONTENT_LENGTH"] >> 20)
+
+
+# status → (title, what happened, who can help)
+PAGES = {
+    400: (_l("This request could not be understood"),
+          _l("Something in the address or in what was sent is not as expected. Nothing was changed."),
+          _l("Go back and try again. If it happens again, tell your administrator which button you pressed.")),
+    403: (_l("Your account may not open this"),
+          _l("This page or this step belongs to another unit or another post."),
+          _l("If your duties have changed, ask your unit's administrator or the county office to adjust your post.")),
+    404: (_l("There is no such page"),
+          _l("The address is wrong, or the record is not your unit's."),
+          _l("Search the ledger by number or words. If the record should be your unit's, ask the county office.")),
+    405: (_l("This address is not a page"),
+          _l("It only takes what a form sends. Nothing was changed."),
+          _l("Go back to the page before and press its button again.")),
+    409: (_l("Somebody else has handled this in the meantime"),
+          _l("Your step was not carried out, so that nothing is overwritten."),
+          _l("Open the record again: it shows the newest state and what you may do now.")),
+    413: (_l("The files are too large"),
+          _l("One sending may hold %(megabytes)s MB. Nothing was saved.", megabytes=LazyString(_request_megabytes)),
+          _l("Go back, choose fewer or smaller pictures and send again. Your text is still in the form.")),
+    422: (_l("This step cannot be taken now"),
+          _l("Nothing was changed."),
+          _l("Go back, correct what is named above and try again.")),
+    429: (_l("Too many tries"),
+          _l("For safety this has been stopped for a while."),
+          _l("Wait a few minutes and try again.")),
+    500: (_l("Something went wrong on our side"),
+          _l("The step was not carried out. What was saved before is safe."),
+          _l("Try again in a moment. If it happens again, tell your administrator the time of this page.")),
+    503: (_l("The system is busy"),
+          _l("Too many people are writing at this moment. Nothing was changed."),
+          _l("Go back and press the button again in a moment.")),
+    507: (_l("The server's disk is full"),
+          _l("Nothing was saved. What was saved before is safe."),
+          _l("Tell the administrator: room has to be made on the server. Your text is still in the form; "
+             "go back and send it again afterwards.")),
+}
+
+
+def page(status: int, said=None, back: str = ""):
+    """The error page. `said`: the reason in the words of the rule that stood in the way."""
+    title, what, help_ = PAGES.get(status, PAGES[400 if status < 500 else 500])
+    said = str(said) if said else str(what)
+    if wants_json():
+        return jsonify(message=said), status
+    # A 500 may come from the database: its page must not need it.
+    template = "errors/plain.html" if status >= 500 else "errors/page.html"
+    return render_template(template, status=status, title=title, said=said, help=help_, back=back), status
+
+
+def own_path(url: str | None) -> str:
+    """The path of an address on this host, else nothing: never send a user elsewhere."""
+    parts = urlsplit(url or "")
+    if parts.netloc not in ("", request.host) or not parts.path.startswith("/") or parts.path.startswith("//"):
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _on_http(error: HTTPException):
+    if error.code is not None and error.code < 400:
+        return error  # redirects that are raised
+    return page(error.code or 500)
+
+
+def _on_csrf(error: CSRFError):
+    """The session ended while the form was open: log in, then the same form; the browser kept what was typed."""
+    has_page = request.url_rule is not None and "GET" in request.url_rule.methods
+    form = own_path(request.full_path.rstrip("?") if has_page else request.referrer)
+    if not current_user.is_authenticated:
+        flash(_("You were logged out. Log in again: what you typed is still in the form."), "warning")
+        return redirect(url_for(current_app.appbuilder.sm.auth_view.endpoint + ".login", next=form or None))
+    return page(400, _("This form has expired. Go back, your text is still in it, and send it again."), form)
+
+
+def _on_casework(error: CaseworkError):
+    return page(error.status, error, own_path(request.referrer) if request.method == "POST" else "")
+
+
+def _on_fault(error: Exception):
+    original = getattr(error, "original_exception", None) or error
+    current_app.logger.error("%s %s", request.method, request.path, exc_info=original)
+    return page(507 if is_full(original) else 500)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(CSRFError, _on_csrf)
+    app.register_error_handler(CaseworkError, _on_casework)
+    app.register_error_handler(500, _on_fault)

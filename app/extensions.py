@@ -1,0 +1,75 @@
+"""The objects that outlive one application: the database and its migrations."""
+import random
+import sqlite3
+import time
+
+from flask_appbuilder import Model
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData, event
+from sqlalchemy.engine import Engine
+
+from app.access.sessions import ScopedSession
+from config import BUSY_SECONDS
+
+# The framework's Model brings a bare MetaData; constraint names are a contract with the migrations,
+# and SQLite can only alter what has a name.
+Model.metadata.naming_convention = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+).naming_convention
+
+db = SQLAlchemy(model_class=Model, session_options={"class_": ScopedSession})
+migrate = Migrate()
+
+
+@event.listens_for(Engine, "connect")
+def _open_sqlite(dbapi_connection, _record) -> None:
+    """SQLite as a server of many processes: WAL, every commit on disk, writers wait instead of failing."""
+    if not isinstance(dbapi_connection, sqlite3.Connection):
+        return
+    dbapi_connection.isolation_level = None  # the driver's own BEGIN is deferred; ours says what it wants
+    cursor = dbapi_connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection) -> None:
+    """A write takes its lock at once (a deferred one fails under concurrent writers); a read takes none."""
+    if connection.dialect.name != "sqlite":
+        return
+    if connection.get_execution_options().get("writes", False):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection) -> None:
+    """BEGIN IMMEDIATE, asked for every few milliseconds.
+
+    SQLite's own waiting backs off to a tenth of a second: among many writers whoever has waited longest would
+    ask least often, and starve.
+    """
+    raw, until = connection.connection.dbapi_connection, time.monotonic() + BUSY_SECONDS
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < until:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as fault:
+                if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+            time.sleep(random.uniform(0.001, 0.005))
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last try, whose failure is told as any statement's

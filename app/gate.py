@@ -1,0 +1,51 @@
+"""What no page of ours sends is turned away before any view: numbers that are no keys, texts that are none."""
+from __future__ import annotations
+
+from flask import Flask, abort, request
+from werkzeug.routing import IntegerConverter
+
+LARGEST_KEY = 2**31 - 1  # of an INTEGER column; a larger one is a fault of the database, not an answer
+
+
+class KeyConverter(IntegerConverter):
+    """``<int:…>`` of every address: a key of ours, or there is no such page."""
+
+    regex = "[0-9]+"  # not the full-width digits that int() reads too
+
+    def __init__(self, url_map):
+        super().__init__(url_map, max=LARGEST_KEY)
+
+
+def key(text: str) -> int:
+    """A key that came as a parameter; raises ValueError for what is none."""
+    number = int(text)
+    if not 0 < number <= LARGEST_KEY:
+        raise ValueError(text)
+    return number
+
+
+def keys(texts) -> list[int]:
+    """The keys among texts, each once, in their order; others are left out."""
+    return list(dict.fromkeys(
+        int(text) for text in texts if text.isascii() and text.isdigit() and 0 < int(text) <= LARGEST_KEY
+    ))
+
+
+def wants_json() -> bool:
+    """A script asked, not a person: search-as-you-type and the like."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def refuse_nul() -> None:
+    """PostgreSQL keeps no NUL in a text, and no keyboard types one."""
+    for values in (request.args, request.form):
+        if any("\0" in text for name, texts in values.lists() for text in (name, *texts)):
+            abort(400)
+    if any("\0" in str(value) for value in (request.view_args or {}).values()):
+        abort(404)
+
+
+def init_app(app: Flask) -> None:
+    """Before any route is added: routes keep the converter they were made with."""
+    app.url_map.converters["int"] = KeyConverter
+    app.before_request(refuse_nul)

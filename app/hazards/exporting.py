@@ -1,0 +1,45 @@
+"""Form 2 out (附件2): which hazards the filter chooses; a month's ledger."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from app.casework.cases import Case
+from app.casework.listing import Selection, ids
+from app.hazards import queries
+from app.hazards.models import Hazard
+from app.ledgers.files import month_bounds
+from app.organization.settings import values
+
+_cases = Case.__table__
+
+
+def select(session, hat, query: Mapping, today: dt.date) -> sa.Select:
+    """Ids by the list's filters and `state`. With `month` it is the month's ledger, of the unit filtered; the other
+    filters do not count.
+    """
+    if query.get("month"):
+        return ids(hat.scope, month_selection(query["month"], query.get("unit")))
+    days = {key: _day(query[key]) for key in ("since", "until") if query.get(key)}
+    warning_days = values(session, hat.county_id, today)["warning_days"]
+    chosen = queries.selection(hat.scope, {**query, **days}, query.get("state"), today, warning_days)
+    return ids(hat.scope, chosen)
+
+
+def _day(said: str | dt.date) -> dt.date:
+    return said if isinstance(said, dt.date) else dt.date.fromisoformat(said)
+
+
+def month_selection(month: str, unit_id: int | None = None) -> Selection:
+    """Open at any time of the month or closed in it; drafts, cancelled and merged ones left out."""
+    first, last = month_bounds(month)
+    return Selection(
+        "hazard", Hazard.__table__, organization_id=unit_id,
+        conditions=(
+            _cases.c.issued.is_(True), _cases.c.happened_on <= last,
+            _cases.c.state.not_in([s.value for s in queries.VOID]),
+            sa.or_(_cases.c.closed_on.is_(None), _cases.c.closed_on >= first),
+        ),
+    )

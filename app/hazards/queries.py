@@ -1,0 +1,138 @@
+"""What the screens and exports read of hazards, in a constant number of statements."""
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.access.scope import Scope, labels
+from app.casework.cases import Case
+from app.casework.listing import Selection
+from app.casework.masks import masked
+from app.hazards.models import Hazard
+from app.hazards.states import OPEN_STATES, DueKind, HazardState
+from app.organization.models import Organization
+from app.organization.settings import DEFINITIONS
+
+_cases, _hazards, _units = Case.__table__, Hazard.__table__, Organization.__table__
+VOID = (HazardState.CANCELLED, HazardState.MERGED)
+NUMBER_LIKE = re.compile(r"[0-9A-Za-z-]+")
+
+
+def conditions(scope: Scope, filters: dict) -> tuple:
+    """SQL conditions over cases joined with hazards for the list's filters (`FilterForm`'s data)."""
+    found = []
+    if filters.get("level"):
+        found.append(_hazards.c.level == filters["level"])
+    if filters.get("source"):
+        found.append(masked(_hazards.c.source, scope.role) == filters["source"])
+    if filters.get("since"):
+        found.append(_cases.c.happened_on >= filters["since"])
+    if filters.get("until"):
+        found.append(_cases.c.happened_on <= filters["until"])
+    found.extend(_due_conditions(filters.get("due")))
+    if filters.get("q"):
+        found.append(_keyword(filters["q"].strip(), scope))
+    return tuple(found)
+
+
+def _due_conditions(due: str | None):
+    """A claim stops the clock; a failed recheck takes the claim back, and the first deadline counts again."""
+    claimed = _hazards.c.claimed_on
+    if due == "over":
+        return (sa.or_(claimed.is_(None), claimed > _cases.c.due_sort),)
+    if due == "soon":
+        return (claimed.is_(None),)
+    if due in (DueKind.IMMEDIATE, DueKind.STANDING):
+        return (_hazards.c.due_kind == due,)
+    return ()
+
+
+def _keyword(words: str, scope: Scope):
+    """Plain LIKE: ILIKE costs double for text that has no case."""
+    like = "%" + words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    named = sa.select(_units.c.id).where(
+        _units.c.county_id == scope.county_id, _units.c.kind == "enterprise", _units.c.name.like(like, escape="\\")
+    )
+    found = [_hazards.c.description.like(like, escape="\\"), _hazards.c.enterprise_id.in_(named)]
+    if NUMBER_LIKE.fullmatch(words):  # a million rows of `cases` are read for it, so only when it can be a number
+        found.append(_cases.c.number.like(like.upper(), escape="\\"))
+    return sa.or_(*found)
+
+
+def selection(scope: Scope, filters: dict, state: str | None, today: dt.date,
+              warning_days: int = DEFINITIONS["warning_days"].default) -> Selection:
+    """The list's selection: filters, state tab; open ones by deadline, the rest newest first."""
+    days = {"over": (None, today - dt.timedelta(days=1)), "soon": (today, today + dt.timedelta(days=warning_days))}
+    due = days.get(filters.get("due"))
+    return Selection(
+        "hazard", _hazards, state=state, states=tuple(s.value for s in OPEN_STATES) if due else (),
+        due=due or (None, None), organization_id=filters.get("unit"), conditions=conditions(scope, filters),
+        by_due=state in OPEN_STATES or due is not None,
+    )
+
+
+def load(session, ids: list[int]) -> list[Hazard]:
+    """The hazards in the order of `ids`, through the scope."""
+    found = {
+        h.id: h
+        for h in session.scalars(sa.select(Hazard).where(Hazard.id.in_(ids)).options(selectinload(Hazard.request)))
+    }
+    return [found[i] for i in ids if i in found]
+
+
+def unit_names(session, hazards: Iterable[Hazard], more: Iterable[int | None] = ()) -> dict[int, str]:
+    """Names of every unit that the hazards refer to, out of scope or not, in one statement."""
+    wanted = set(more)
+    for h in hazards:
+        wanted |= {h.inspecting_unit_id, h.enterprise_id, h.territory_id, h.recheck_unit_id, h.turn_organization_id,
+                   h.filed_by_id, *(r.organization_id for r in h.rectifiers)}
+    return labels(session, _units, wanted)
+
+
+def repeats(session, hazards: Iterable[Hazard], months: int = 12) -> dict[int, int]:
+    """屡查屡犯: `{hazard id: earlier hazards of the same enterprise and category within the window}`.
+
+    A fact of the county, whoever looks: read from the bare tables.
+    """
+    keyed = [h for h in hazards if h.enterprise_id and h.category_id]
+    if not keyed:
+        return {}
+    rows = session.execute(
+        sa.select(_hazards.c.enterprise_id, _hazards.c.category_id, _cases.c.happened_on, _cases.c.id)
+        .join(_hazards, _hazards.c.id == _cases.c.id)
+        .where(
+            sa.or_(*(  # a pair IN pairs is no index search on SQLite
+                sa.and_(_hazards.c.enterprise_id == firm, _hazards.c.category_id == category)
+                for firm, category in sorted({(h.enterprise_id, h.category_id) for h in keyed})
+            )),
+            _cases.c.issued.is_(True), _cases.c.state.not_in([s.value for s in VOID]),
+            _cases.c.happened_on >= months_before(min(h.happened_on for h in keyed), months),
+        )
+    )
+    alike = defaultdict(list)
+    for enterprise_id, category_id, *when in rows:
+        alike[enterprise_id, category_id].append(tuple(when))
+    counts = {h.id: _earlier(alike[h.enterprise_id, h.category_id], h, months) for h in keyed}
+    return {i: n for i, n in counts.items() if n}
+
+
+def months_before(day: dt.date, months: int) -> dt.date:
+    """The same day so many months earlier; the month's last day when it has no such day (民法典 §202)."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _earlier(alike: list[tuple[dt.date, int]], hazard: Hazard, months: int) -> int:
+    first, last = (months_before(hazard.happened_on, months), 0), (hazard.happened_on, hazard.id)
+    return sum(first <= when < last for when in alike)
+
+
+def whole(session, hazard_id: int) -> Hazard | None:
+    """One hazard with its rounds."""
+    return session.get(Hazard, hazard_id, options=[joinedload(Hazard.rounds)])

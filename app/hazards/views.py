@@ -1,0 +1,188 @@
+"""The screens of hazards: the ledger, registering, the case page. What is common stands in casework/views.py."""
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext as _
+
+from app.casework.clock import today
+from app.casework.deadlines import due_words
+from app.casework.errors import NotFound, Obstacle
+from app.casework.listing import CAP, capped_counts, page
+from app.casework.masks import shown
+from app.casework.verbs import How, how_may
+from app.casework.views import CaseView, put_fault, stored_files
+from app.extensions import db
+from app.gate import key
+from app.hazards import queries, registering
+from app.hazards.casepage import case_page
+from app.hazards.forms import EnterpriseHazardForm, FilterForm, HazardForm
+from app.hazards.ledger import HAZARD_LEDGER
+from app.hazards.models import Hazard
+from app.hazards.states import HazardState, Source
+from app.hazards.verbs import HAZARDS
+from app.ledgers.exporting import said, send_blank, send_ledger
+from app.ledgers.files import month_bounds
+from app.organization.settings import setting
+
+TABS = (None, *HazardState)
+PAGE_SIZES = (25, 50, 100)
+LAST_PAGE = 400  # further back, a filter is quicker than turning pages
+
+
+class Hazards(CaseView):
+    """问题隐患整改清单."""
+
+    noun = HAZARDS
+    route_base = "/hazards"
+    class_permission_name = "hazards"
+
+    # ── the ledger ─────────────────────────────────────────────────────────────────────────────────────────────
+    @expose("/")
+    @has_access
+    @permission_name("read")
+    def list(self):
+        form = filter_form()
+        filters, state = filters_of(form)
+        size = next((s for s in PAGE_SIZES if str(s) == request.args.get("size")), PAGE_SIZES[0])
+        number = min(max(request.args.get("page", 1, type=int) or 1, 1), LAST_PAGE)
+        day, scope = today(), g.hat.scope
+        warning = setting("warning_days")
+        ids, more = page(db.session, scope, queries.selection(scope, filters, state, day, warning), number, size)
+        hazards = queries.load(db.session, ids)
+        return self.render_template(
+            "hazards/list.html", title=_("Hazard rectification ledger"), form=form, hazards=hazards, state=state,
+            tabs=self._tabs(filters, state, day, warning), names=queries.unit_names(db.session, hazards),
+            repeats=queries.repeats(db.session, hazards, setting("repeat_window_months")),
+            verbs={h.id: self.verbs_for(h) for h in hazards}, today=day, states=HazardState,
+            months=[day.strftime("%Y-%m"), (day.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")],
+            due_words=partial(due_words, warning_days=warning),
+            bulk_verbs=[v for v in HAZARDS.verbs.values() if v.bulk], page=number, size=size, sizes=PAGE_SIZES,
+            more=more and number < LAST_PAGE, query=query_of(), filtered=bool(filters), last_page=LAST_PAGE,
+            shown_source=lambda h: Source.title_of(shown(Hazard.source.expression, h.source, g.hat.role)),
+            can=g.hat.permits, cap=CAP,
+        )
+
+    def _tabs(self, filters, state, day, warning):
+        """`{state, title, count, url, active}`; no counts beside a keyword, whose count costs a scan."""
+        scope = g.hat.scope
+        counts = {} if filters.get("q") else capped_counts(
+            db.session, scope,
+            [(s or "all", queries.selection(scope, filters, s, day, warning)) for s in TABS],
+        )
+        base = {k: v for k, v in request.args.items() if k not in ("state", "page") and v}
+        return [
+            {
+                "state": s, "title": s.title if s else _("All"), "count": counts.get(s or "all"), "active": s == state,
+                "url": url_for("Hazards.list", **base, **({"state": s.value} if s else {})),
+            }
+            for s in TABS
+        ]
+
+    # ── registering ────────────────────────────────────────────────────────────────────────────────────────────
+    @expose("/new", methods=["GET", "POST"])
+    @has_access
+    @permission_name("register")
+    def new(self):
+        return self._edit_draft(None)
+
+    @expose("/<int:case_id>/edit", methods=["GET", "POST"])
+    @has_access
+    @permission_name("register")
+    def edit(self, case_id: int):
+        """A draft's content; after the draft there is no generic form."""
+        hazard = self.case_or_404(case_id)
+        submit = HAZARDS.verbs["submit"]
+        if hazard.state != HazardState.REGISTERED or how_may(HAZARDS, submit, hazard, g.hat) is not How.OWN:
+            return redirect(self.url_of(case_id))
+        return self._edit_draft(hazard)
+
+    def _edit_draft(self, hazard):
+        form = (EnterpriseHazardForm if g.hat.role == "enterprise" else HazardForm)()
+        if hazard is not None:
+            form.keep(hazard)
+        if request.method == "POST" and form.validate():
+            try:
+                saved = registering.save(
+                    db.session, g.hat, form, stored_files(form)["photos"], today(), hazard and hazard.id,
+                    request.form.get("version", type=int), issue="issue" in request.form,
+                )
+                for year in registering.years_without_holidays(db.session, saved):
+                    flash(_("The holidays of %(year)s are not known: Monday to Friday count as worked.", year=year),
+                          "warning")
+                return redirect(self.url_of(saved.id))
+            except Obstacle as obstacle:
+                put_fault(form, obstacle)
+        elif request.method == "GET":
+            copied = request.args.get("copy", type=key)
+            like = hazard or (copied and queries.whole(db.session, copied))
+            registering.prefill(db.session, form, like, g.hat, today())
+        return self.render_template(
+            "hazards/form.html", title=_("Register a hazard"), form=form, hazard=hazard,
+            version=request.form.get("version") or (hazard and hazard.version),
+            methods=registering.methods(), cancel=url_for("Hazards.list"),
+        ), 422 if form.errors else 200
+
+    # ── one hazard ─────────────────────────────────────────────────────────────────────────────────────────────
+    @expose("/<int:case_id>")
+    @has_access
+    @permission_name("read")
+    def show(self, case_id: int):
+        hazard = queries.whole(db.session, case_id)
+        if hazard is None:
+            raise NotFound
+        return self.render_template(
+            "hazards/show.html", title=hazard.number or _("Draft"), verbs=self.verbs_for(hazard),
+            can=g.hat.permits, **case_page(db.session, hazard, g.hat, today()),
+        )
+
+    # ── form 2 out ─────────────────────────────────────────────────────────────────────────────────────────────
+    @expose("/export")
+    @has_access
+    @permission_name("export")
+    def export(self):
+        """What the current filter shows, all of it, in the form of attachment 2; or a month's ledger."""
+        filters, state = filters_of(filter_form())
+        month = request.args.get("month") or None
+        if month is not None:
+            try:
+                month_bounds(month)
+            except (ValueError, OverflowError):
+                abort(400)
+            query = {"month": month, "unit": filters.get("unit")}
+        else:
+            query = {**filters, "state": state}
+        return send_ledger(current_app, db.session, g.hat, HAZARD_LEDGER, said(query), today(),
+                           request.args.get("paper", ""))
+
+    @expose("/blank")
+    @has_access
+    @permission_name("export")
+    def blank(self):
+        return send_blank(current_app, db.session, g.hat, HAZARD_LEDGER, today())
+
+
+def filter_form() -> FilterForm:
+    form = FilterForm(request.args)
+    hidden = g.hat.role == "enterprise"
+    choices = [s for s in Source if (s not in (Source.TIPOFF, Source.ENFORCEMENT, Source.OVERSIGHT)) is hidden
+               or s in (Source.ASSISTANCE, Source.SELF_REPORT, Source.SUPERIOR)]
+    choices = [s for s in choices if hidden or s is not Source.SUPERVISION]
+    form.source.choices = [("", _("All sources")), *((s.value, s.title) for s in choices)]
+    return form
+
+
+def filters_of(form: FilterForm) -> tuple[dict, str | None]:
+    """`(filters, state)`: what is not understood is as if it were not there."""
+    form.validate()
+    filters = {name: field.data for name, field in form._fields.items() if field.data and not field.errors}
+    state = request.args.get("state")
+    return filters, state if state in set(HazardState) else None
+
+
+def query_of() -> dict:
+    return {key: value for key, value in request.args.items() if key != "page" and value}

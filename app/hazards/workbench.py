@@ -1,0 +1,40 @@
+"""What the workbench shows of hazards: whose turn it is, and the numbers, each a link to the rows it counts."""
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.casework.desk import Desk, Figure, Turn, first_verb
+from app.hazards import queries
+from app.hazards.models import Hazard
+from app.hazards.states import HazardState
+from app.hazards.verbs import HAZARDS
+from app.organization.settings import setting
+
+
+def turn(hazard: Hazard, hat, today: dt.date) -> Turn:
+    rectifying = tuple(r.organization_id for r in hazard.rectifiers)
+    return Turn(hazard, hazard.number, HazardState(hazard.state).title, rectifying,
+                first_verb(HAZARDS, hazard, hat, today))
+
+
+def figures(hat, today: dt.date) -> list[Figure]:
+    """Overdue, due soon, to be rectified, to be rechecked."""
+    warning = setting("warning_days")
+
+    def figure(title, look="", **query) -> Figure:
+        filters = {name: value for name, value in query.items() if name != "state"}
+        selection = queries.selection(hat.scope, filters, query.get("state"), today, warning)
+        return Figure(title, selection, url_for("Hazards.list", **query), look)
+
+    return [
+        figure(_("Overdue"), "hot", due="over"),
+        figure(_("Due within %(days)s days", days=warning), "warm", due="soon"),
+        *(figure(state.title, state=state.value) for state in (HazardState.RECTIFYING, HazardState.AWAITING_RECHECK)),
+    ]
+
+
+DESK = Desk("hazard", _l("Hazard rectification"), "Hazards", "hazards/words.html", turn, figures)

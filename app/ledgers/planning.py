@@ -1,0 +1,96 @@
+"""What a ledger means for the records, row by row, before anything is written (核对).
+
+A plan is worked out anew from the file, the user's fixes and the records as they are now.
+"""
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+
+from app.exchange.excel_in import Reading
+from app.exchange.sheets import Sheet
+from app.ledgers.reading import Cell
+
+OUTCOMES = ("error", "ask", "new", "changed", "unchanged")  # the most urgent first
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question about a row as a whole. `answers`: (value, words); the chosen value becomes the fix `key`."""
+
+    key: str
+    text: str
+    answers: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class RowPlan:
+    """What becomes of one row. `outcome`: new, changed, unchanged, error or ask (waits for an answer).
+
+    `new`: what the cells say of a record that is not there; `acts`: `[(what, data)]` that make a recorded one say
+    the same. `kept`: `{head: text}` of what the row says and no field of the record holds; the history keeps it.
+    `confirmed_new`: the user said that it is none of the recorded ones.
+    """
+
+    sheet: str
+    number: int
+    cells: dict[str, Cell]
+    outcome: str = "unchanged"
+    record_id: int | None = None
+    record_number: str | None = None
+    version: int | None = None
+    new: dict | None = None
+    acts: list[tuple[str, dict]] = field(default_factory=list)
+    question: Question | None = None
+    kept: dict[str, str] = field(default_factory=dict)
+    confirmed_new: bool = False
+
+    def settle(self) -> RowPlan:
+        if any(cell.problem for cell in self.cells.values()):
+            self.outcome = "error"
+        elif self.question or any(cell.asks for cell in self.cells.values()):
+            self.outcome = "ask"
+        elif self.new is not None:
+            self.outcome = "new"
+        else:
+            self.outcome = "changed" if self.acts else "unchanged"
+        return self
+
+
+@dataclass
+class Plan:
+    """The whole file. `errors()` is what the command line and the marked file tell."""
+
+    sheet: Sheet
+    reading: Reading
+    rows: list[RowPlan]
+
+    def counts(self) -> Counter:
+        return Counter(row.outcome for row in self.rows)
+
+    def digest(self) -> str:
+        """The same as long as confirming would write the same: what a user saw, and what is about to happen."""
+        said = [(row.sheet, row.number, row.outcome, row.record_id, row.version, row.acts, row.new)
+                for row in self.rows]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+
+    def errors(self) -> list[dict]:
+        found = []
+        for row in self.rows:
+            for key, cell in row.cells.items():
+                if cell.problem or cell.asks:
+                    found.append(_error(row, head_of(self.sheet, key), cell.said, cell.problem or cell.note,
+                                        cell.offers[0] if cell.offers else None))
+            if row.question:
+                found.append(_error(row, "", row.record_number or "", row.question.text, row.question.answers[0][1]))
+        return found
+
+
+def head_of(sheet: Sheet, key: str) -> str:
+    return sheet.by_key[key].head if key in sheet.by_key else ""
+
+
+def _error(row: RowPlan, column: str, value: str, message: str, suggestion: str | None) -> dict:
+    return {"sheet": row.sheet, "row": row.number, "column": column, "value": value, "message": message,
+            "suggestion": suggestion}

@@ -1,0 +1,114 @@
+"""Every menu entry, in the order of the document: the screens' table of contents.
+
+A mechanism appears here once its screens exist; its numeral (一 … 十二) is its icon.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from flask import current_app, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from app.access.permissions import Permission as P
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`endpoint` is the screen; an entry without one is a group. `also`: screens that belong to it."""
+
+    title: object  # lazy string
+    endpoint: str = ""
+    permission: str = ""
+    numeral: str = ""
+    icon: str = "list"
+    children: tuple[Entry, ...] = ()
+    tab: object = ""  # its word in the phone's bar at the bottom, when it has a place there
+
+
+# 十二项机制 in the document's order; the login page names them all, the menu only those that have screens.
+MECHANISMS = (
+    ("一", _l("Ledgers")), ("二", _l("Progress reviews")), ("三", _l("Oversight")), ("四", _l("Letters")),
+    ("五", _l("Accountability interviews")), ("六", _l("Exams")), ("七", _l("Credit classes")),
+    ("八", _l("Listed hazards")), ("九", _l("Tip-offs")), ("十", _l("Publicity")),
+    ("十一", _l("Criminal referrals")), ("十二", _l("Warning cards")),
+)
+
+HOME = Entry(_l("Workbench"), "Workbench.index", P.WORKBENCH_READ, icon="home", tab=_l("To do"))
+TASKS = Entry(_l("Key task list"), "Tasks.list", P.TASKS_READ)
+SHARES = Entry(_l("Shares of the units"), "TaskShares.list", P.TASKS_READ, tab=_l("Tasks"))
+HAZARDS = Entry(_l("Hazard rectification ledger"), "Hazards.list", P.HAZARDS_READ, tab=_l("Hazards"))
+REGISTER = Entry(_l("Register a hazard"), "Hazards.new", P.HAZARDS_REGISTER, icon="camera", tab=_l("Register"))
+LEDGERS = Entry(_l("Ledgers"), numeral="一", children=(TASKS, SHARES, HAZARDS))
+ASSIGN = Entry(_l("Assign a task"), "Tasks.new", P.TASKS_REGISTER, icon="plus")
+NEW = (ASSIGN, REGISTER)  # what the workbench offers to begin
+
+MENU = (
+    (
+        HOME,
+        LEDGERS,
+    ),
+    (
+        Entry(_l("Enterprises"), "Enterprises.list", P.ENTERPRISES_READ, icon="factory"),
+        Entry(_l("Units"), "Units.list", P.DIRECTORY_READ, icon="units"),
+        Entry(_l("People and posts"), "People.list", P.PEOPLE_READ, icon="people"),
+        Entry(_l("Roles and rights"), "Roles.list", P.ROLES_READ, icon="people"),
+        Entry(_l("Dictionaries"), "Dictionaries.list", P.SETTINGS_READ, icon="book"),
+        Entry(_l("Working days"), "Calendar.list", P.SETTINGS_READ, icon="calendar"),
+        Entry(_l("Settings"), "Settings.list", P.SETTINGS_READ, icon="gear"),
+        Entry(_l("System"), "System.index", P.SYSTEM_READ, icon="gear"),
+        Entry(_l("Audit log"), "Audit.index", P.AUDIT_READ, icon="seal"),
+    ),
+)
+TABS = (HOME, SHARES, HAZARDS, REGISTER)
+
+
+@dataclass
+class Item:
+    """An entry as this user sees it on this page."""
+
+    title: object
+    url: str = ""
+    here: bool = False
+    numeral: str = ""
+    icon: str = ""
+    children: list[Item] = field(default_factory=list)
+
+
+def is_reachable(entry: Entry, hat) -> bool:
+    """Whether the screen exists and the hat may open it: no dead links, no doors that shut in one's face."""
+    return entry.endpoint in current_app.view_functions and hat is not None and hat.permits(entry.permission)
+
+
+def is_here(entry: Entry) -> bool:
+    """The current page belongs to the entry when it is a screen of the same view."""
+    return bool(request.endpoint and entry.endpoint) and (
+        request.endpoint.split(".")[0] == entry.endpoint.split(".")[0]
+    )
+
+
+def items(entries: Iterable[Entry], hat) -> list[Item]:
+    seen = []
+    for entry in entries:
+        if entry.children:
+            children = items(entry.children, hat)
+            if children:
+                here = any(child.here for child in children)
+                seen.append(Item(entry.title, here=here, numeral=entry.numeral, icon=entry.icon, children=children))
+        elif is_reachable(entry, hat):
+            seen.append(Item(entry.title, url_for(entry.endpoint), is_here(entry), entry.numeral, entry.icon))
+    return seen
+
+
+def tabs(hat) -> list[Item]:
+    """The phone's bar: only screens that are reachable; the page itself, not its whole view, is current."""
+    return [
+        Item(entry.tab, url_for(entry.endpoint), entry.endpoint == request.endpoint, icon=entry.icon)
+        for entry in TABS
+        if is_reachable(entry, hat)
+    ]
+
+
+def menu(hat) -> list[list[Item]]:
+    return [block for block in (items(entries, hat) for entries in MENU) if block]
+

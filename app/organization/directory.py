@@ -1,0 +1,103 @@
+"""The directory's scope, and look-ups by name within the caller's county (单位名录)."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from app.access.scope import Scope, scoped, within_county
+from app.organization.models import (
+    CalendarDay,
+    Delegation,
+    DictionaryEntry,
+    EnterpriseRegulator,
+    Organization,
+    OrganizationIndustry,
+    OrganizationName,
+    Post,
+    UsedPassword,
+    User,
+)
+from app.organization.rules import MANAGED_ROLES
+
+
+def _units(scope: Scope):
+    """Every government unit reads the county's directory; an enterprise sees itself only."""
+    if scope.county_id is None:
+        return sa.false()
+    if scope.role == "enterprise":
+        return Organization.id.in_(scope.organization_ids)
+    return sa.or_(
+        Organization.county_id == scope.county_id,
+        sa.and_(Organization.county_id.is_(None), Organization.kind.in_(("province", "city"))),
+    )
+
+
+def _through_unit(column):
+    units = sa.orm.aliased(Organization.__table__)
+
+    def rule(scope: Scope):
+        if scope.county_id is None:
+            return sa.false()
+        if scope.role == "enterprise":
+            return column.in_(scope.organization_ids)
+        return column.in_(sa.select(units.c.id).where(units.c.county_id == scope.county_id))
+
+    return rule
+
+
+def _people(scope: Scope):
+    """An account exists for its owner, for who manages the accounts of a unit where it has or had a post, and for the
+    county's administrator.
+    """
+    if scope.county_id is None:
+        return sa.false()
+    if scope.role == "administrator":  # the command line too, which is nobody in person
+        return User.county_id == scope.county_id
+    if scope.user_id is None:
+        return sa.false()
+    if scope.role not in MANAGED_ROLES:
+        return User.id == scope.user_id
+    held = sa.select(Post.__table__.c.user_id).where(Post.__table__.c.organization_id.in_(scope.organization_ids))
+    return sa.or_(User.id == scope.user_id, User.id.in_(held))
+
+
+def _delegations(scope: Scope):
+    """A delegation exists for the two whom it concerns."""
+    return sa.or_(Delegation.delegator_id == scope.user_id, Delegation.delegate_id == scope.user_id)
+
+
+scoped(Organization, _units)
+scoped(User, _people)
+scoped(UsedPassword, lambda scope: sa.false())
+scoped(Delegation, _delegations)
+scoped(OrganizationName, _through_unit(OrganizationName.organization_id))
+scoped(EnterpriseRegulator, _through_unit(EnterpriseRegulator.enterprise_id))
+scoped(OrganizationIndustry, _through_unit(OrganizationIndustry.organization_id))
+scoped(DictionaryEntry, within_county(DictionaryEntry))
+scoped(CalendarDay, within_county(CalendarDay))
+scoped(Post, _through_unit(Post.organization_id))
+
+
+def regulators_of(session, enterprise_id: int) -> list[tuple[int, bool]]:
+    """`(organization id, is the daily one)` of an enterprise's regulators, the daily one first."""
+    table = EnterpriseRegulator.__table__
+    return [
+        tuple(row)
+        for row in session.execute(
+            sa.select(table.c.organization_id, table.c.is_daily)
+            .where(table.c.enterprise_id == enterprise_id)
+            .order_by(table.c.is_daily.desc(), table.c.id)
+        )
+    ]
+
+
+# What a noun does when an enterprise's regulators change: `(session, enterprise id)`, within that transaction.
+followers: list[Callable[[object, int], None]] = []
+
+
+def regulators_changed(session, enterprise_id: int) -> None:
+    """Let every noun that repeats the regulators among its cases' parties follow."""
+    session.flush()
+    for follow in followers:
+        follow(session, enterprise_id)

@@ -1,0 +1,183 @@
+"""Numbers and words that the governing text does not fix: editable, each with its source (附录B).
+
+A value holds from a day on; earlier values stay. The newest that holds today is `setting(key)`.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import g, has_app_context
+from flask_appbuilder import Model
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
+from flask_babel.speaklater import LazyString
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.access.scope import scoped, within_county
+from app.extensions import db
+from app.organization.models import CountyOwned
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A number, a word, yes or no, or one of `choices`; of which type is told by the default.
+
+    `group` is a key of GROUPS. `unit` stands behind the value on the screen, `help` says what it does.
+    """
+
+    key: str
+    title: object
+    default: object
+    source: object
+    most: int = 3650  # of a number
+    least: int = 1
+    group: str = "other"
+    unit: object = ""
+    help: object = ""
+    choices: tuple[tuple[str, object], ...] = ()
+
+    def worded(self, value) -> str:
+        """A value as the screen says it: 3天, 是, the title of a choice."""
+        if isinstance(self.default, bool):
+            return str(YES if value else NO)
+        if self.choices:
+            return str(dict(self.choices).get(value, value))
+        return f"{value}{' ' if self.unit == 'MB' else ''}{self.unit}"
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What the governing text fixes itself: shown beside the settings, and nobody's to change."""
+
+    title: object
+    value: object
+    clause: str
+
+
+YES, NO = _l("Yes"), _l("No")
+FIXED = (
+    Fixed(_l("The county office's regular meeting"), _l("every month"), "二（一）"),
+    Fixed(_l("Report on rectification after a yellow or red card"), _l("within 30 days of receiving the warning"),
+          "十二（三）"),
+    Fixed(_l("The mechanism is in force"), _l("for two years, until 2 December 2027"), "十二（三）"),
+)
+
+# By the document's chapters, then what serves all of them; the order of the screen.
+GROUPS = {
+    "ledgers": _l("I. Ledgers"), "files": _l("Files"), "sheets": _l("Import and export"),
+    "accounts": _l("Accounts and logging in"), "upkeep": _l("Background work and backup"), "other": _l("Others"),
+}
+DAYS = _lp("count", "days")  # 天, not the 日 of a date
+OURS = _l("None: the office's own")
+BASELINE = "GB/T 22239-2019"
+
+DEFINITIONS = {
+    d.key: d
+    for d in (
+        Definition("warning_days", _l("Days before a deadline that count as due soon"), 3,
+                   _l("Practice: yellow light at 3 days"), group="ledgers", unit=DAYS, most=60,
+                   help=_l("Such deadlines are yellow in lists and counted on the workbench.")),
+        Definition("repeat_window_months", _l("Months within which a like hazard is a repeat"), 12, OURS,
+                   group="ledgers", unit=_l("months"), most=120,
+                   help=_l("Same enterprise and same category: marked as a repeat violation.")),
+        Definition("unsigned_days", _l("Days a unit has to sign for a task"), 3, OURS, group="ledgers",
+                   unit=DAYS, most=60, help=_l("Later it shows red, and can be chased.")),
+        Definition("bulk_rows", _l("Most records handled in one go"), 200, OURS, group="ledgers", unit=_l("records"),
+                   most=1000),
+        Definition("upload_megabytes", _l("Largest picture, MB"), 20, OURS, group="files", unit="MB", most=60),
+        Definition("document_megabytes", _l("Largest pdf or office file, MB"), 30, OURS, group="files", unit="MB",
+                   most=60),
+        Definition("files_per_case", _l("Most files of one record"), 200, OURS, group="files", unit=_l("files"),
+                   most=2000),
+        Definition("title_font", _l("Font of the form's title"), "方正小标宋简体", "GB/T 9704-2012", group="sheets"),
+        Definition("body_font", _l("Font of the form's body"), "仿宋_GB2312", "GB/T 9704-2012", group="sheets"),
+        Definition("import_draft_days", _l("Days an import may wait to be confirmed"), 30, OURS, group="sheets",
+                   unit=DAYS),
+        Definition("import_rows", _l("Most rows of an imported file"), 50_000, OURS, group="sheets", unit=_l("rows"),
+                   most=200_000),
+        Definition("import_megabytes", _l("Largest imported file, MB"), 20, OURS, group="sheets", unit="MB", most=60),
+        Definition("import_job_rows", _l("Rows from which an import runs in the background"), 500, OURS,
+                   group="sheets", unit=_l("rows"), most=50_000),
+        Definition("export_job_rows", _l("Rows from which an export runs in the background"), 2000, OURS,
+                   group="sheets", unit=_l("rows"), most=50_000),
+        Definition("match_similar", _l("Likeness of 100 from which an imported row is asked about"), 85, OURS,
+                   group="sheets", most=100),
+        Definition("match_same", _l("Likeness of 100 from which a numbered row is its record"), 75, OURS,
+                   group="sheets", most=100),
+        Definition("lock_failures", _l("Failed logins until an account is locked"), 5, BASELINE, group="accounts",
+                   unit=_l("times"), most=20),
+        Definition("lock_minutes", _l("Minutes an account stays locked"), 30, BASELINE, group="accounts",
+                   unit=_l("minutes"), most=1440),
+        Definition("idle_minutes", _l("Minutes without a request until a session ends"), 30, BASELINE,
+                   group="accounts", unit=_l("minutes"), most=1440),
+        Definition("password_length", _l("Fewest characters of a password"), 10, BASELINE, group="accounts",
+                   unit=_l("characters"), least=8, most=64),
+        Definition("password_kinds", _l("Kinds of characters in a password: small, capital, digit, other"), 3,
+                   BASELINE, group="accounts", unit=_l("kinds"), most=4),
+        Definition("password_history", _l("Former passwords that are not taken again"), 5, BASELINE,
+                   group="accounts", unit=_l("passwords"), most=24),
+        Definition("password_age_days", _l("Days after which a password must be changed"), 90, BASELINE,
+                   group="accounts", unit=DAYS),
+        Definition("one_session", _l("A login ends the same account's other sessions"), False, BASELINE,
+                   group="accounts"),
+        Definition("job_file_days", _l("Days a file made in the background can be fetched"), 7, OURS,
+                   group="upkeep", unit=DAYS, most=90),
+        Definition("backup_hour", _l("Hour of the nightly backup"), 3, OURS, group="upkeep", unit=_l("o'clock"),
+                   least=0, most=23, help=_l("A machine that was off then makes up for it once it is on.")),
+        Definition("backup_days", _l("Days a nightly backup is kept"), 14, OURS, group="upkeep", unit=DAYS,
+                   most=365),
+        Definition("backup_warn_days", _l("Days without a backup until it is shown in red"), 2, OURS,
+                   group="upkeep", unit=DAYS, most=30),
+        Definition("log_days", _l("Days the server's logs are kept"), 183,
+                   _l("Cybersecurity Law, article 21: six months"), group="upkeep", unit=DAYS, least=180),
+        Definition("system_job_days", _l("Days the system's own finished jobs stay listed"), 30, OURS,
+                   group="upkeep", unit=DAYS, most=365),
+    )
+}
+
+
+class Setting(Model, CountyOwned):
+    """A value of a setting from a day on; rows are added, never changed."""
+
+    __tablename__ = "settings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40))
+    value: Mapped[object] = mapped_column(JSON)
+    valid_from: Mapped[dt.date]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    told_on: Mapped[dt.date | None]  # the day it was written; unknown of the oldest rows
+    __table_args__ = (Index("ix_settings_key", "county_id", "key", "valid_from"),)
+
+
+scoped(Setting, within_county(Setting))
+_settings = Setting.__table__
+
+
+def values(session, county_id: int, as_of: dt.date) -> dict:
+    """`{key: value}` that hold on a day, defaults included; one statement."""
+    rows = session.execute(
+        sa.select(_settings.c.key, _settings.c.value)
+        .where(_settings.c.county_id == county_id, _settings.c.valid_from <= as_of)
+        .order_by(_settings.c.valid_from, _settings.c.id)
+    )
+    return {key: d.default for key, d in DEFINITIONS.items()} | dict(rows.all())
+
+
+def said(key: str) -> LazyString:
+    """The value that holds today, for texts that are made before anybody asks."""
+    return LazyString(lambda: str(setting(key)))
+
+
+def setting(key: str):
+    """The value that holds today in the county of the hat worn; read once per request."""
+    from app.casework.clock import today  # the clock stands at the edge, above this room
+
+    hat = g.get("hat") if has_app_context() else None  # a job wears one too
+    if hat is None:
+        return DEFINITIONS[key].default
+    if "settings" not in g:
+        g.settings = values(db.session, hat.county_id, today())
+    return g.settings[key]

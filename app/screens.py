@@ -1,0 +1,35 @@
+"""Every view of the product, registered in one place."""
+from __future__ import annotations
+
+from flask import Flask
+
+import app.jobs.queue
+import app.jobs.upkeep
+import app.tasks.models  # noqa: F401 - the modules above declare, and are asked by nobody
+from app.access import passwords
+from app.access.security import Builder, SecurityManager
+
+
+def register(app: Flask, session) -> Builder:
+    """Make the builder within the application (a shared one would keep its views for the next application)."""
+    from app.administration import VIEWS
+    from app.audit.views import Audit
+    from app.basis.views import Basis
+    from app.hazards.import_views import HazardImports
+    from app.hazards.views import Hazards
+    from app.jobs.views import Jobs
+    from app.ledgers.jobs import declare_jobs
+    from app.rights.views import Roles
+    from app.tasks.import_views import TaskImports
+    from app.tasks.shares.views import TaskShares
+    from app.tasks.views import Tasks
+    from app.upkeep.views import System
+    from app.workbench.views import Workbench
+
+    app.config["FAB_PASSWORD_COMPLEXITY_VALIDATOR"] = passwords.check
+    builder = Builder(update_perms=False, indexview=Workbench, security_manager_class=SecurityManager)
+    builder.init_app(app, session)
+    for view in (Tasks, TaskShares, TaskImports, Hazards, HazardImports, *VIEWS, Audit, Basis, Roles, Jobs, System):
+        builder.add_view_no_menu(view)
+    declare_jobs()
+    return builder

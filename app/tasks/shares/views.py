@@ -1,0 +1,73 @@
+"""The screens of shares: what the own unit owes, the office's list for chasing, a share's page."""
+from __future__ import annotations
+
+from functools import partial
+
+from flask import g
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext as _
+
+from app.casework.clock import today
+from app.casework.deadlines import due_words
+from app.casework.errors import NotFound
+from app.casework.listing import CAP, page
+from app.casework.verbs import available
+from app.casework.views import CaseView
+from app.extensions import db
+from app.organization.settings import setting
+from app.tasks import queries
+from app.tasks.casepage import flags, share_page
+from app.tasks.forms import ShareFilterForm
+from app.tasks.models import Share
+from app.tasks.shares.verbs import SHARES
+from app.tasks.states import TaskState
+from app.tasks.views import LAST_PAGE, filter_form, filters_of, list_place, query_of, selecting, tabs_of
+
+TABS = (None, *(state for state in TaskState if state != TaskState.DRAFT))
+
+
+class TaskShares(CaseView):
+    """任务分解与填报: each responsible unit's share of a task."""
+
+    noun = SHARES
+    route_base = "/tasks/shares"
+    class_permission_name = "tasks"
+
+    def name_of(self, case: Share) -> str:
+        name = queries.unit_names(db.session, [case.unit_id]).get(case.unit_id, "")
+        return f"{case.task.number}　{name}"
+
+    @expose("/")
+    @has_access
+    @permission_name("read")
+    def list(self):
+        form, day, unsigned = filter_form(ShareFilterForm), today(), setting("unsigned_days")
+        filters, state = filters_of(form)
+        number, size = list_place()
+        select = selecting(queries.share_selection)
+        ids, more = page(db.session, g.hat.scope, select(g.hat.scope, filters, state), number, size)
+        shares = queries.load_shares(db.session, ids)
+        return self.render_template(
+            "tasks/shares.html", title=_("Shares of the units"), form=form, shares=shares, state=state,
+            tabs=tabs_of(select, filters, state, TABS, "TaskShares.list"),
+            names=queries.unit_names(db.session, [i for s in shares for i in (s.unit_id, s.filed_by_id)]),
+            verbs={share.id: available(SHARES, share, g.hat, day) for share in shares},
+            bulk_verbs=[v for v in SHARES.verbs.values() if v.bulk], states=TaskState, today=day,
+            due_words=partial(due_words, warning_days=setting("warning_days")), page=number, size=size,
+            more=more and number < LAST_PAGE, query=query_of(), filtered=bool(filters), last_page=LAST_PAGE,
+            can=g.hat.permits, cap=CAP, **flags(day, unsigned),
+        )
+
+    @expose("/<int:case_id>")
+    @has_access
+    @permission_name("read")
+    def show(self, case_id: int):
+        share = db.session.get(Share, case_id, options=queries.WHOLE)
+        if share is None or share.task is None:
+            raise NotFound
+        read = share_page(db.session, share, today())
+        return self.render_template(
+            "tasks/share.html", title=f"{share.task.number}　{read['names'].get(share.unit_id, '')}",
+            verbs=self.verbs_for(share), can=g.hat.permits, **read,
+        )

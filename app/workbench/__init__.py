@@ -1,0 +1,1 @@
+"""The workbench (首页): what is mine to do, by when. Numbers come after."""
