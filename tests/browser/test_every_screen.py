@@ -1,0 +1,83 @@
+"""Every screen that a role can reach by clicking, on a desk and on a phone, with the network closed.
+
+The window itself (`browse`) fails on a request to another host and on anything a script or the browser's
+policy complains about.
+"""
+
+import re
+
+import pytest
+
+from app.hazards.states import HazardState
+from app.tasks.states import TaskState
+from tests.browser.people import Person
+from tests.conventions.test_words_on_screens import FINE, LATIN
+from tests.support import task_factories as tasks
+from tests.support.browser import DESK, PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
+
+ROLES = (
+    "office", "office_head", "leader", "auditor", "admin",
+    "fengcheng", "fengcheng_head", "yingji", "yingji_head", "firm",
+)
+NOT_SCREENS = re.compile(r"/export|/blank|/files/|/marked|^#|^mailto:")
+SPOKEN = """() => {
+  const copy = document.body.cloneNode(true);
+  copy.querySelectorAll("code, pre, script, style").forEach(e => e.remove());
+  return document.title + " " + copy.textContent; }"""  # a command is typed as it stands
+LINKS = "all => all.map(a => a.getAttribute('href'))"
+
+
+def kind_of(address: str) -> str:
+    """Two addresses of the same kind look the same but for what is in them."""
+    path, _, query = address.partition("?")
+    return re.sub(r"\d+", "N", path) + "?" + "&".join(sorted(re.findall(r"(\w+)=", query)))
+
+
+def looked_at(person: Person, address: str) -> list[str]:
+    """What is wrong with a page at both sizes."""
+    faults, page = [], person.page
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        if person.sideways() > 0:
+            faults.append(f"{address}: {person.sideways()} px too wide at {size['width']} px")
+    words = page.evaluate(SPOKEN)
+    english = {word for word in LATIN.findall(words) if word not in FINE}
+    return faults + ([f"{address} says {sorted(english)}"] if english else [])
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_what_a_role_can_reach(person, world, username):
+    """Every link that is offered leads to a page: no door that shuts in one's face."""
+    cases = [f"/hazards/{world.bring_to(state)}" for state in HazardState]
+    cases.append(f"/hazards/{world.hazard('yingji', description='长' * 400, level='major', criterion_note='第三条')}")
+    long = tasks.task(world, content="长" * 400, units=("fengcheng", "beiliu", "yingji"), supporting=("zhujian",))
+    shared = [tasks.bring(world, state) for state in TaskState] + [long]
+    cases += [f"/tasks/{task_id}" for task_id in shared]
+    someone = person(username)
+    reading = someone.page.locator(".sidenav a[href^='/hazards']").count() > 0
+    waiting, known, faults = ["/", *(cases if reading else ())], set(), []
+    # A draft is its filer's alone, a task its units' and the county's.
+    hidden = {cases[0], *(f"/tasks/{task_id}" for task_id in shared)}
+    while waiting:
+        address = waiting.pop(0)
+        answer = someone.page.goto(address)
+        if answer.status != 200:
+            if not (answer.status == 404 and address in hidden):
+                faults.append(f"{address} answers {answer.status}")
+            continue
+        faults += looked_at(someone, address)
+        for link in (link.partition("#")[0] for link in someone.page.locator("a[href]").evaluate_all(LINKS)):
+            if link.startswith("/") and not NOT_SCREENS.search(link) and kind_of(link) not in known:
+                known.add(kind_of(link))
+                waiting.append(link)
+    assert not faults, "\n".join(faults)
+    assert len(known) >= 2, f"{username} has nowhere to go"
+
+
+def test_login_page_and_error_pages(browse, world):
+    visitor = Person(browse(), "")
+    for address, status in (("/login/", 200), ("/hazards/", 200), ("/nowhere", 404)):
+        assert visitor.page.goto(address).status == status
+        assert not looked_at(visitor, address)
