@@ -50,7 +50,7 @@ def signed_and_reported(township, unit_word: str) -> None:
         pass
     township.succeeded("签收")
     with township.verb("填报进展") as form:
-        township.fill(form, 完成百分比="60", 办理进度="摸排一百二十栋", 存在困难="部分户主外出")
+        township.fill(form, 完成百分比="60", 进展情况="摸排一百二十栋", 存在困难="部分户主外出")
     township.succeeded("填报进展")
     expect(township.page.locator("#progress")).to_contain_text("部分户主外出")
 

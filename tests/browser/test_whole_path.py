@@ -4,6 +4,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
+from tests.jobs.support import work_off
 from tests.support.browser import PHONE
 
 pytestmark = pytest.mark.browser
@@ -81,11 +82,12 @@ def exported(clerk, tmp_path) -> list[tuple]:
 
 
 @pytest.mark.clause("1.1.3", "1.2.2", "1.2.4", "1.3.1")
-def test_registered_sent_back_and_closed_out(person, tmp_path):
+def test_registered_sent_back_and_closed_out(world, person, tmp_path):
     clerk, firm = person("yingji"), person("firm", PHONE)
     address = register(clerk)
     assert clerk.state() == "待整改"
-    assert clerk.drawn_pictures() == 2
+    work_off(world.app)  # the small copies
+    assert clerk.open(address).drawn_pictures() == 2
     received(firm.open("/"))
 
     head = person("yingji_head")
@@ -103,7 +105,8 @@ def test_registered_sent_back_and_closed_out(person, tmp_path):
     claimed_for(person("fengcheng"), address)
     rechecked(clerk, address, "复查通过", "合格")
     assert clerk.state() == "已销号"
-    assert clerk.drawn_pictures() == 2 + 3 + 1 + 1 + 1
+    work_off(world.app)
+    assert clerk.open(address).drawn_pictures() == 2 + 3 + 1 + 1 + 1
     for words in ("代厂长", "箱门仍缺", "漏电保护器月底到货"):
         expect(clerk.page.locator(".timeline")).to_contain_text(words.replace("代厂长", "厂长"))
 
