@@ -39,7 +39,9 @@ TASKS = Entry(_l("Key task list"), "Tasks.list", P.TASKS_READ)
 SHARES = Entry(_l("Shares of the units"), "TaskShares.list", P.TASKS_READ, tab=_l("Tasks"))
 HAZARDS = Entry(_l("Hazard rectification ledger"), "Hazards.list", P.HAZARDS_READ, tab=_l("Hazards"))
 REGISTER = Entry(_l("Register a hazard"), "Hazards.new", P.HAZARDS_REGISTER, icon="camera", tab=_l("Register"))
-LEDGERS = Entry(_l("Ledgers"), numeral="一", children=(TASKS, SHARES, HAZARDS))
+SUBMISSIONS = Entry(_l("Ledger submission"), "Submissions.list", P.SUBMISSIONS_READ)
+ROLL_UP = Entry(_l("Roll-up"), "RollUp.index", P.ROLL_UP_READ)
+LEDGERS = Entry(_l("Ledgers"), numeral="一", children=(TASKS, SHARES, HAZARDS, SUBMISSIONS, ROLL_UP))
 ASSIGN = Entry(_l("Assign a task"), "Tasks.new", P.TASKS_REGISTER, icon="plus")
 NEW = (ASSIGN, REGISTER)  # what the workbench offers to begin
 
@@ -57,6 +59,7 @@ MENU = (
         Entry(_l("Working days"), "Calendar.list", P.SETTINGS_READ, icon="calendar"),
         Entry(_l("Settings"), "Settings.list", P.SETTINGS_READ, icon="gear"),
         Entry(_l("System"), "System.index", P.SYSTEM_READ, icon="gear"),
+        Entry(_l("Who owes which ledger"), "LedgerDuties.list", P.LEDGER_DUTIES_EDIT, icon="units"),
         Entry(_l("Audit log"), "Audit.index", P.AUDIT_READ, icon="seal"),
     ),
 )

@@ -50,6 +50,10 @@ class Case(Model):
     filed_by_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=utcnow)
+    # When the county came to know of the case (its issue) and of its present state, as the history tells: a month
+    # that was submitted before counts neither, whatever day they are about. Written by `history.record`.
+    recorded_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    state_recorded_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
     parties: Mapped[list[CaseParty]] = relationship(back_populates="case", lazy="selectin")
@@ -62,6 +66,7 @@ class Case(Model):
         Index("ix_cases_state", "county_id", "kind", "state", "id", "issued", "filed_by_id"),
         Index("ix_cases_all", "county_id", "kind", "id", "issued", "filed_by_id"),
         Index("ix_cases_happened", "county_id", "kind", "happened_on", "id"),
+        Index("ix_cases_recorded", "county_id", "kind", "recorded_at"),
         Index("ix_cases_turn", "turn_organization_id", "turn_role", "due_sort", "id"),
         Index("ix_cases_assignee", "assignee_id", "id", sqlite_where=sa.text("assignee_id IS NOT NULL"),
               postgresql_where=sa.text("assignee_id IS NOT NULL")),

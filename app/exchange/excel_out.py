@@ -1,4 +1,4 @@
-"""One way out to Excel, safe by construction: every cell is written as a string, so text never becomes a formula.
+"""One way out to Excel, safe by construction: every text is written as a string, so it never becomes a formula.
 
 Rows are streamed (``constant_memory``): memory does not grow with their number, and nothing can be written to a
 row that has been left, so the order of the writes below matters.
@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
@@ -32,7 +33,7 @@ _OPTIONS = {
 # Excel shows such text as it is, but would make a formula of it as soon as someone edits the cell.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 
-Row = Mapping[str, str] | tuple
+Row = Mapping[str, str | int | Decimal] | tuple
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def write(
 ) -> int:
     """Write the form and return the number of rows; without rows, the blank form with its numbered empty rows.
 
-    A row maps column keys to text, or is a tuple in the order of the columns. With ``trace`` it also carries
-    ``TRACE_KEY`` (or one more item): it goes into a hidden last column outside the print area.
+    A row maps column keys to text (a number stays one), or is a tuple in the order of the columns. With ``trace`` it
+    also carries ``TRACE_KEY`` (or one more item): it goes into a hidden last column outside the print area.
     A file at ``target`` appears only when it is complete.
     """
     if hasattr(target, "write"):
@@ -184,6 +185,9 @@ class _Form:
         for column, (value, (plain, quoted)) in enumerate(zip(values, self.formats, strict=False), 1):
             if not value:
                 page.write_blank(at, column, None, plain)
+                continue
+            if isinstance(value, int | Decimal):  # counted by us, to be added up by others
+                page.write_number(at, column, value, plain)
                 continue
             text = cell_text(value)
             page.write_string(at, column, text, quoted if text.startswith(_FORMULA_STARTS) else plain)

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "healthz": "asked by machines",
     "Tasks.new": "a button of the list and of the workbench",
     "Tasks.carry_over": "a button of the list",
+    "RollUp.rows": "behind every figure of the roll-up",
     "Calendar.notice": "a button of the working days",
     "static": "files",
 }
