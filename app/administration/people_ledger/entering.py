@@ -16,8 +16,8 @@ from app.ledgers.planning import RowPlan
 from app.organization.models import Organization, Post, User
 
 # A password of 70 random bits cannot be guessed, so a slow hash would protect nothing; it is replaced at the first
-# login by one that is hashed slowly. 150 slow ones would keep a web process busy for a quarter of a minute.
-QUICK_HASH = "pbkdf2:sha256:20000"
+# login by one that is hashed slowly. 500 slow ones would keep a web process busy for the better part of a minute.
+QUICK_HASH = "pbkdf2:sha256:2000"
 _users, _units = User.__table__, Organization.__table__
 _FIELD = {"name": "last_name"}
 _ACCOUNT = ("name", "username", "phone", "active")
