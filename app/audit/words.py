@@ -31,7 +31,8 @@ VERBS = {
     "calendar_day_added": _l("Working day set"), "calendar_day_changed": _l("Working day changed"),
     "notice_taken_over": _l("Holiday notice taken over"),
     "setting_changed": _l("Setting changed"), "audit_verified": _l("History checked"),
-    "backup_asked": _l("Backup asked for"), "restored": _l("Restored from a backup"),
+    "backup_asked": _l("Backup asked for"), "job_called_off": _l("Another person's job called off"),
+    "restored": _l("Restored from a backup"),
     "register": _l("Registered"), "edit_draft": _l("Draft changed"),
 }
 FIELDS = {
