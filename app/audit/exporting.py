@@ -43,7 +43,7 @@ def send_log(app: Flask, session, hat, filters: dict, today: dt.date):
     return send_once(path, file_name(today))
 
 
-@job_kind(EXPORT, _l("Export"), permission=P.AUDIT_EXPORT)
+@job_kind(EXPORT, _l("Export"), permission=P.AUDIT_EXPORT, makes_file=True)
 def run(running) -> None:
     """The same workbook, recorded with its file in one transaction."""
     session, hat, today = running.session, running.hat, running.today
