@@ -56,6 +56,12 @@ def types(main: str = MAIN) -> str:
     return f'<Types><Override PartName="/word/document.xml" ContentType="{main}"/></Types>'
 
 
+def spoilt(content: bytes) -> bytes:
+    """A zip of which the first part's packed bytes are no longer what they were."""
+    at = content.index(b"[Content_Types].xml") + len(b"[Content_Types].xml")
+    return content[:at] + b"\xff" * 8 + content[at + 8 :]
+
+
 def docx(**more) -> bytes:
     return packed({CONTENT_TYPES: types(), "word/document.xml": "<w:document/>", **more})
 
@@ -110,6 +116,7 @@ REFUSED = {  # what: (content, name, a word of the answer)
     "half a png": (photo((900, 700), kind="PNG")[:-40], "半.png", "png"),
     "half a pdf": (PDF[:-10], "半.pdf", "不能保存"),
     "half a docx": (docx()[:-30], "半.docx", "打不开"),
+    "a docx spoilt on its way": (spoilt(docx()), "坏.docx", "打不开"),
     "a zip": (packed({"a.txt": "x"}), "包.docx", "不能保存"),
     "a jar with a word file": (packed({CONTENT_TYPES: types(), "word/document.xml": "x", "xl/workbook.xml": "x"}),
                                "双.docx", "不能保存"),
