@@ -49,10 +49,11 @@ def _several(session, table: sa.Table, rows: list[dict]) -> None:
 
 
 def _refuse_if_entered(session, rows: list[RowPlan]) -> None:
-    """Raise Stale when one of the rows came in since the plan was made."""
-    names = [row.new["name"] for row in rows if not row.confirmed_new]
-    for some in batched(names):
-        if session.execute(sa.select(Enterprise.id).where(Enterprise.name.in_(some)).limit(1)).first():
+    """Raise Stale when one of the rows came in since the plan was made, by somebody else who had the same file."""
+    known = {i for row in rows for i in row.new["namesakes"]}
+    for some in batched(row.new["name"] for row in rows):
+        there = sa.select(Enterprise.id).where(Enterprise.name.in_(some), Enterprise.successor_id.is_(None))
+        if set(session.scalars(there)) - known:
             raise Stale
 
 
