@@ -1,7 +1,8 @@
 """What no page of ours sends is turned away before any view: numbers that are no keys, texts that are none."""
 from __future__ import annotations
 
-from flask import Flask, abort, request
+from flask import Flask, Response, abort, request
+from werkzeug.exceptions import BadHost
 from werkzeug.routing import IntegerConverter
 
 LARGEST_KEY = 2**31 - 1  # of an INTEGER column; a larger one is a fault of the database, not an answer
@@ -45,7 +46,17 @@ def refuse_nul() -> None:
         abort(404)
 
 
+def refuse_nameless_host():
+    """A host's name that is none cannot stand in an address: not even in that of an error page's style."""
+    try:
+        named = request.url and not isinstance(request.routing_exception, BadHost)
+    except UnicodeError:  # xn--a
+        named = False
+    return None if named else Response("Bad Request", 400, mimetype="text/plain")
+
+
 def init_app(app: Flask) -> None:
     """Before any route is added: routes keep the converter they were made with."""
     app.url_map.converters["int"] = KeyConverter
+    app.before_request(refuse_nameless_host)
     app.before_request(refuse_nul)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -109,7 +110,7 @@ def _packed(content: bytes, name: str) -> FileKind:
             names = {part.filename for part in parts}
             kinds = {kind for part, kind in MAIN_PARTS.items() if part in names}
             types = archive.read(CONTENT_TYPES) if _small(archive, names) else b""
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError, NotImplementedError):
         raise Obstacle(_l("%(name)s cannot be opened: it is damaged or was cut short.", name=name)) from None
     if b"macroEnabled" in types or any(part.lower().endswith("vbaproject.bin") for part in names):
         raise _macros(name)

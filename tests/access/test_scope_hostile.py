@@ -114,6 +114,28 @@ def test_nobody_is_sent_to_another_host(world, client, clerk, hazard_id):
     assert "example.invalid" not in answer.headers["Location"]
 
 
+@pytest.mark.parametrize("host", ["a..b", "x" * 300, "." * 9])
+def test_a_host_whose_name_is_none(clerk, client, host):
+    for visitor in (client, clerk):
+        for path in ("/login/", "/hazards/", "/nowhere"):
+            assert visitor.get(path, headers={"Host": host}).status_code == 400, path
+
+
+@pytest.mark.parametrize("referrer", ["http://[", "http://[x]:y/", "//[::1/"])
+def test_a_page_before_that_is_no_address(clerk, hazard_id, referrer):
+    where = {"Referer": referrer}
+    assert clerk.send("/hazards/99999999/do/chase", {"comment": "x"}, headers=where).status_code == 404
+    assert clerk.post(f"/hazards/{hazard_id}/assign", headers=where).status_code == 400
+
+
+@pytest.mark.parametrize("chosen", ["²", "0", "-1", "x", *map(str, HUGE), "1" * 5000])
+def test_an_assignee_who_is_none(world, clerk, hazard_id, chosen):
+    before = world.read(hazard_id)
+    form = {"assignee_id": chosen, "version": before.version}
+    assert clerk.send(f"/hazards/{hazard_id}/assign", form).status_code == 400
+    assert world.read(hazard_id) == before
+
+
 def test_a_get_writes_nothing(world, clerk, hazard_id):
     before = world.read(hazard_id)
     for path in (f"/hazards/{hazard_id}/do/chase?comment=x&version=1", "/hazards/bulk/chase?rowid=1&confirmed=1",
