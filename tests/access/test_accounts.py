@@ -193,6 +193,17 @@ def test_the_administrator_finds_the_countys_accounts_and_no_other(world):
     assert there == {name for name in world.users if not name.startswith("other_")}
 
 
+def test_an_ordinary_login_is_no_warning(world, caplog):
+    """Only an address of another site is one: it must not drown in the log."""
+    client = world.app.test_client()
+    assert client.get("/login/").status_code == 200
+    assert client.sign_in("yingji", PASSWORD).headers["Location"] == "/"
+    assert client.get("/login/").status_code == 302
+    assert [record for record in caplog.records if record.levelname == "WARNING"] == []
+    client.get("/login/?next=https://example.invalid/")
+    assert "Invalid redirect" in caplog.text
+
+
 def test_the_login_page_says_why_and_keeps_the_name(app, world):
     visitor = app.test_client()
     told = [visitor.sign_in("yingji", "wrong").text for _ in range(6)]
