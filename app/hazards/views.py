@@ -185,4 +185,4 @@ def filters_of(form: FilterForm) -> tuple[dict, str | None]:
 
 
 def query_of() -> dict:
-    return {key: value for key, value in request.args.items() if key != "page" and value}
+    return {key: value for key, value in request.args.items() if key not in ("page", "paper", "month") and value}

@@ -71,7 +71,7 @@ def selecting(of):
 
 
 def query_of() -> dict:
-    return {key: value for key, value in request.args.items() if key != "page" and value}
+    return {key: value for key, value in request.args.items() if key not in ("page", "paper", "month") and value}
 
 
 class Tasks(CaseView):

@@ -46,6 +46,17 @@ def test_a_list_with_a_query_that_makes_no_sense(clerk, hazard_id, query):
         assert answer.status_code in (200, 400)
 
 
+@pytest.mark.parametrize("word", ["_scheme=javascript&_external=1", "_method=PUT", "_anchor=x", "endpoint=x"])
+def test_a_query_in_the_words_that_make_addresses(clerk, word):
+    for path in ("/hazards/", "/tasks/", "/tasks/shares/", "/units/", "/enterprises/"):
+        assert clerk.get(f"{path}?{word}").status_code == 400, path
+
+
+def test_a_list_with_what_only_its_export_is_told(clerk):
+    for path in ("/hazards/", "/tasks/", "/tasks/shares/"):
+        assert clerk.get(f"{path}?paper=A4&month=2026-03").status_code == 200, path
+
+
 @pytest.mark.parametrize("words", ["%", "_", "\\", "100%", "a_b"])
 def test_a_wildcard_stands_for_itself(world, clerk, words):
     world.hazard(description=f"含有{words}的一条")

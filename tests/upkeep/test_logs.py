@@ -51,7 +51,7 @@ def test_requests_are_lines_without_what_was_typed(tmp_path):
                 urllib.request.urlopen(f"{product.url}{address}").close()
             except urllib.error.HTTPError as answer:
                 answer.close()
-        for nonsense in ("Content-Length: -1", "Host: a..b", "Host: xn--a"):  # told so, by a process that is there afterwards
+        for nonsense in ("Content-Length: -1", "Host: a..b", "Host: xn--a"):  # by one that stays
             assert status_of(product.port, nonsense) == 400
         assert not signs_in(product.url, PHONE, SECRET)
         assert signs_in(product.url, "anban", (data / "demo_password").read_text())
