@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.support.task_factories import do, read, read_share, share, task
-from tests.tasks.http import send
+from tests.tasks.http import send, typed
 from tests.tasks.lists import add, exported, only_row
 
 TOO_EARLY = "2026-03-14"  # the tasks of these tests were assigned on the 15th
@@ -39,6 +39,19 @@ def test_a_task_without_a_day_gives_its_units_none(world, due_kind):
     assert answer.status_code == 422
     assert "没有具体的完成日期" in fault_at(answer.text, "due")
     assert send(world, office, "task", "add_units", task_id).status_code == 302
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("due_kind", "day", "words"), [
+    ("monthly", "2026-04-10", "没有具体的完成日期"), ("standing", "2026-04-10", "没有具体的完成日期"),
+    ("date", TOO_EARLY, "早于交办日期"),
+])
+def test_a_new_tasks_unit_has_a_day_only_beside_the_tasks_own(world, due_kind, day, words):
+    answer = world.as_("office").send("/tasks/new", typed(
+        world, due_kind=due_kind, happened_on="2026-03-15", **{f"due-{world['fengcheng']}": day}))
+    assert answer.status_code == 422
+    assert words in fault_at(answer.text, "lead_units")
+    assert f'name="due-{world["fengcheng"]}" value="{day}"' in answer.text
 
 
 def test_a_follow_up_is_not_before_the_assignment(world):

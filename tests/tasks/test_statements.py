@@ -110,6 +110,7 @@ def form_costs(world, planned: list[dict]) -> dict:
     return {name: costs(world, path.format(**made), "office") for name, path in FORMS.items()}
 
 
+@pytest.mark.one_database  # the statements are the same ones
 @pytest.mark.parametrize(("noun", "roads"), [("task", TASK_ROADS), ("share", SHARE_ROADS)])
 def test_a_verbs_form_costs_the_same_for_two_units_and_six(world, noun, roads):
     few, many = ("fengcheng", "firm"), ("fengcheng", "beiliu", "yingji", "firm", "firm2", "firm3")
