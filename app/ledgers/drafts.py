@@ -10,6 +10,7 @@ from flask import current_app
 
 from app.casework.attachments import write_whole
 from app.casework.errors import NotFound
+from app.casework.file_kinds import visible
 from app.casework.imports import ImportDraft
 from app.casework.unit_of_work import unit_of_work
 from app.exchange.excel_in import Reading, read_tables
@@ -68,7 +69,7 @@ def take_upload(session, hat, ledger: Ledger, upload, today: dt.date) -> ImportD
     if len(content) > limits.file_bytes:
         raise SpreadsheetError("too_large", N_("The file is too large. Split it, or leave out its pictures."))
     digest = hashlib.sha256(content).hexdigest()
-    name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1][-200:]
+    name = visible(upload.filename.replace("\\", "/").rsplit("/", 1)[-1])[-200:]
     path = import_path(digest, name)
     write_whole(path, content)
     refuse_other_form(reading_of(path, ledger.sheet, limits), ledger)
