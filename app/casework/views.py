@@ -20,7 +20,7 @@ from app.casework.errors import CaseworkError, NotAllowed, NotFound, Obstacle, S
 from app.casework.forms import CommentForm, VerbForm
 from app.casework.history import record
 from app.casework.unit_of_work import unit_of_work
-from app.casework.verbs import Noun, Verb, available, how_may, perform
+from app.casework.verbs import Noun, Verb, available, how_may, otherwise, perform
 from app.extensions import db
 from app.gate import key, keys
 from app.organization.settings import setting
@@ -92,6 +92,7 @@ class CaseView(BaseView):
         return self.render_template(
             self.verb_template, title=verb.title, verb=verb, case=case, name=self.name_of(case), form=form, how=how,
             action=request.full_path.rstrip("?"), cancel=self.url_of(case_id), today=today(),
+            others=otherwise(verb, self.verbs_for(case)),
         ), 422 if form.errors else 200
 
     def _overtaken(self, case_id: int, stale: Stale):

@@ -40,6 +40,7 @@ class Hazards(CaseView):
     noun = HAZARDS
     route_base = "/hazards"
     class_permission_name = "hazards"
+    verb_template = "hazards/verb.html"
 
     # ── the ledger ─────────────────────────────────────────────────────────────────────────────────────────────
     @expose("/")

@@ -33,6 +33,7 @@ class TaskShares(CaseView):
     noun = SHARES
     route_base = "/tasks/shares"
     class_permission_name = "tasks"
+    verb_template = "tasks/share_verb.html"
 
     def name_of(self, case: Share) -> str:
         name = queries.unit_names(db.session, [case.unit_id]).get(case.unit_id, "")
