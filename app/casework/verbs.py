@@ -132,6 +132,11 @@ def available(noun: Noun, case: Case, hat, today: dt.date) -> list[Verb]:
     ]
 
 
+def in_bulk(noun: Noun, role: str) -> list[Verb]:
+    """What this role may do to many rows at once, to some of them at least."""
+    return [verb for verb in noun.verbs.values() if verb.bulk and any(role in one.roles for one in verb.who)]
+
+
 def otherwise(verb: Verb, offered: Iterable[Verb]) -> list[Verb]:
     """The other answers to the question that the verb answers: the same request decided, or the case led out of the
     same one state by the same hands (复查通过 and 复查不通过).

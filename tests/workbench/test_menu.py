@@ -21,3 +21,12 @@ def test_an_import_belongs_to_its_ledger(world, ledger):
 
 def test_an_auditor_begins_at_the_log(world):
     assert world.as_("auditor").get("/").headers["Location"] == "/audit/"
+
+
+@pytest.mark.parametrize(("username", "offered"), [("leader", False), ("firm", True), ("yingji", True)])
+def test_rows_are_ticked_only_by_who_may_do_something_with_them(world, username, offered):
+    hazard_id = world.hazard()
+    page = world.as_(username).get("/hazards/").text
+    assert f"/hazards/{hazard_id}" in page
+    assert ('name="rowid"' in page) is offered and ("/hazards/bulk/" in page) is offered
+    assert ("/hazards/bulk/pass_recheck" in page) is (username == "yingji")
