@@ -20,10 +20,8 @@ from app.exchange.text import squash
 from app.ledgers.planner import MOST_ASKED, Planner
 from app.ledgers.planning import RowPlan
 from app.ledgers.reading import Cell, Reader
-from app.organization.models import Organization
 from app.organization.search import normalized
 
-_units = Organization.__table__
 FEW = 6  # words that are offered whatever was written
 LEAST_ALIKE = 45  # of 100: 工贸 for 冶金工贸 passes, 航天 is like nothing
 
@@ -202,11 +200,6 @@ def yes_no(planner, reader: Reader, key: str) -> bool:
 
 
 # ── writing ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def one_at_a_time(session, hat) -> None:
-    """Within a unit of work: two imports into one county's directory, whoever gives them, follow each other."""
-    session.execute(sa.select(_units.c.id).where(_units.c.id == hat.county_id).with_for_update())
-
-
 def remember_added(session, hat, verb: str, added: Iterable[tuple[int, str, RowPlan]], today: dt.date,
                    file_name: str) -> None:
     """One entry for each record that a file brought: `(id, name, row)`."""

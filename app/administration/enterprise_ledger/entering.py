@@ -5,8 +5,9 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from app.administration.directory_planner import one_at_a_time, remember_added
+from app.administration.directory_planner import remember_added
 from app.administration.enterprises import write_enterprise
+from app.administration.saving import one_at_a_time
 from app.casework.errors import Stale
 from app.ledgers.entering import insert_all
 from app.ledgers.planning import RowPlan
@@ -21,7 +22,7 @@ _PLAIN = ("uscc", "address", "status", "principal", "principal_phone", "safety_m
 def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) -> None:
     """Some ten statements, whatever the number of rows."""
     news = [row.new for row in rows]
-    one_at_a_time(session, hat)
+    one_at_a_time(session)
     _refuse_if_entered(session, rows)
     ids = insert_all(session, _units, [
         {"county_id": hat.county_id, "parent_id": new["territory"], "kind": "enterprise", "name": new["name"],

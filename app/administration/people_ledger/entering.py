@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from werkzeug.security import generate_password_hash
 
 from app.access.passwords import one_time_password
-from app.administration.directory_planner import one_at_a_time, remember_added
+from app.administration.directory_planner import remember_added
 from app.administration.people import new_user, stamp, write_person
 from app.administration.people_ledger.printing import shortened
 from app.administration.people_ledger.reach import posts_in_reach
+from app.administration.saving import one_at_a_time
 from app.casework.errors import NotFound, Stale
 from app.ledgers.planning import RowPlan
 from app.ledgers.reading import batched
@@ -49,7 +50,7 @@ def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) ->
     """Returns `{"accounts": ids of the new ones}`. Raises Stale when a user name was taken, or one of the posts was
     given, since the plan was made.
     """
-    one_at_a_time(session, hat)
+    one_at_a_time(session)
     _refuse_if_entered(session, hat, rows, today)
     _name_accounts(session, rows)
     people: dict[object, User] = {}
