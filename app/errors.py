@@ -72,7 +72,10 @@ def page(status: int, said=None, back: str = ""):
 
 def own_path(url: str | None) -> str:
     """The path of an address on this host, else nothing: never send a user elsewhere."""
-    parts = urlsplit(url or "")
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:  # http://[
+        return ""
     if parts.netloc not in ("", request.host) or not parts.path.startswith("/") or parts.path.startswith("//"):
         return ""
     return parts.path + (f"?{parts.query}" if parts.query else "")

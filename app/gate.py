@@ -1,9 +1,11 @@
 """What no page of ours sends is turned away before any view: numbers that are no keys, texts that are none."""
 from __future__ import annotations
 
-from flask import Flask, abort, request
+from flask import Flask, Response, abort, request
+from werkzeug.exceptions import BadHost
 from werkzeug.routing import IntegerConverter
 
+OF_ADDRESSES = frozenset({"endpoint", "_anchor", "_external", "_method", "_scheme"})
 LARGEST_KEY = 2**31 - 1  # of an INTEGER column; a larger one is a fault of the database, not an answer
 
 
@@ -36,6 +38,12 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
+def refuse_words_of_ours() -> None:
+    """A list's address is made of the present one's parameters; these `url_for` would take for its own."""
+    if not OF_ADDRESSES.isdisjoint(request.args):
+        abort(400)
+
+
 def refuse_nul() -> None:
     """PostgreSQL keeps no NUL in a text, and no keyboard types one."""
     for values in (request.args, request.form):
@@ -45,7 +53,18 @@ def refuse_nul() -> None:
         abort(404)
 
 
+def refuse_nameless_host():
+    """A host's name that is none cannot stand in an address: not even in that of an error page's style."""
+    try:
+        named = request.url and not isinstance(request.routing_exception, BadHost)
+    except UnicodeError:  # xn--a
+        named = False
+    return None if named else Response("Bad Request", 400, mimetype="text/plain")
+
+
 def init_app(app: Flask) -> None:
     """Before any route is added: routes keep the converter they were made with."""
     app.url_map.converters["int"] = KeyConverter
+    app.before_request(refuse_nameless_host)
+    app.before_request(refuse_words_of_ours)
     app.before_request(refuse_nul)

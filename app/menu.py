@@ -15,7 +15,7 @@ from app.access.permissions import Permission as P
 
 @dataclass(frozen=True)
 class Entry:
-    """`endpoint` is the screen; an entry without one is a group. `also`: screens that belong to it."""
+    """`endpoint` is the screen; an entry without one is a group. `also`: other views that belong to it."""
 
     title: object  # lazy string
     endpoint: str = ""
@@ -23,6 +23,7 @@ class Entry:
     numeral: str = ""
     icon: str = "list"
     children: tuple[Entry, ...] = ()
+    also: tuple[str, ...] = ()
     tab: object = ""  # its word in the phone's bar at the bottom, when it has a place there
 
 
@@ -35,9 +36,10 @@ MECHANISMS = (
 )
 
 HOME = Entry(_l("Workbench"), "Workbench.index", P.WORKBENCH_READ, icon="home", tab=_l("To do"))
-TASKS = Entry(_l("Key task list"), "Tasks.list", P.TASKS_READ)
+TASKS = Entry(_l("Key task list"), "Tasks.list", P.TASKS_READ, also=("TaskImports",))
 SHARES = Entry(_l("Shares of the units"), "TaskShares.list", P.TASKS_READ, tab=_l("Tasks"))
-HAZARDS = Entry(_l("Hazard rectification ledger"), "Hazards.list", P.HAZARDS_READ, tab=_l("Hazards"))
+HAZARDS = Entry(_l("Hazard rectification ledger"), "Hazards.list", P.HAZARDS_READ, also=("HazardImports",),
+                tab=_l("Hazards"))
 REGISTER = Entry(_l("Register a hazard"), "Hazards.new", P.HAZARDS_REGISTER, icon="camera", tab=_l("Register"))
 SUBMISSIONS = Entry(_l("Ledger submission"), "Submissions.list", P.SUBMISSIONS_READ)
 ROLL_UP = Entry(_l("Roll-up"), "RollUp.index", P.ROLL_UP_READ)
@@ -51,16 +53,16 @@ MENU = (
         LEDGERS,
     ),
     (
-        Entry(_l("Enterprises"), "Enterprises.list", P.ENTERPRISES_READ, icon="factory"),
-        Entry(_l("Units"), "Units.list", P.DIRECTORY_READ, icon="units"),
-        Entry(_l("People and posts"), "People.list", P.PEOPLE_READ, icon="people"),
-        Entry(_l("Roles and rights"), "Roles.list", P.ROLES_READ, icon="people"),
+        Entry(_l("Enterprises"), "Enterprises.list", P.ENTERPRISES_READ, icon="factory", also=("EnterpriseImports",)),
+        Entry(_l("Units"), "Units.list", P.DIRECTORY_READ, icon="units", also=("UnitImports",)),
+        Entry(_l("People and posts"), "People.list", P.PEOPLE_READ, icon="people", also=("PeopleImports",)),
+        Entry(_l("Audit log"), "Audit.index", P.AUDIT_READ, icon="seal"),
+        Entry(_l("Roles and rights"), "Roles.list", P.ROLES_READ, icon="key"),
         Entry(_l("Dictionaries"), "Dictionaries.list", P.SETTINGS_READ, icon="book"),
         Entry(_l("Working days"), "Calendar.list", P.SETTINGS_READ, icon="calendar"),
         Entry(_l("Settings"), "Settings.list", P.SETTINGS_READ, icon="gear"),
-        Entry(_l("System"), "System.index", P.SYSTEM_READ, icon="gear"),
-        Entry(_l("Who owes which ledger"), "LedgerDuties.list", P.LEDGER_DUTIES_EDIT, icon="units"),
-        Entry(_l("Audit log"), "Audit.index", P.AUDIT_READ, icon="seal"),
+        Entry(_l("System"), "System.index", P.SYSTEM_READ, icon="disk"),
+        Entry(_l("Who owes which ledger"), "LedgerDuties.list", P.LEDGER_DUTIES_EDIT, icon="check"),
     ),
 )
 TABS = (HOME, SHARES, HAZARDS, REGISTER)
@@ -84,9 +86,9 @@ def is_reachable(entry: Entry, hat) -> bool:
 
 
 def is_here(entry: Entry) -> bool:
-    """The current page belongs to the entry when it is a screen of the same view."""
+    """The current page belongs to the entry when it is a screen of the same view, or of one that is named with it."""
     return bool(request.endpoint and entry.endpoint) and (
-        request.endpoint.split(".")[0] == entry.endpoint.split(".")[0]
+        request.endpoint.split(".")[0] in (entry.endpoint.split(".")[0], *entry.also)
     )
 
 

@@ -153,7 +153,7 @@ def as_text(value) -> str:
 def page_url(parameter: str = "page", offset: int = 0):
     """A function from page number (from 1) to the address of this list at that page, all filters kept."""
     return lambda n: url_for(
-        request.endpoint, **{**request.view_args, **request.args.to_dict(flat=False), parameter: n + offset}
+        request.endpoint, **{**request.args.to_dict(flat=False), **request.view_args, parameter: n + offset}
     )
 
 

@@ -20,7 +20,6 @@ from app.extensions import db
 from app.organization.models import Organization, User
 from app.organization.settings import values
 
-REFUSED_AN_HOUR = 200  # tries that lead nowhere are recorded up to here: a flood must not fill the history
 _entries, _units = TimelineEntry.__table__, Organization.__table__
 
 
@@ -115,8 +114,10 @@ def _refused(user: User | None, name: str) -> None:
 
 
 def _is_flooded(county_id: int | None) -> bool:
+    """Tries that lead nowhere are recorded up to a number: a flood must not fill the history."""
+    most = values(db.session, county_id, today())["refused_an_hour"]
     newest = db.session.execute(
         sa.select(_entries.c.recorded_at).where(_entries.c.county_id == county_id, _entries.c.verb == "login_refused")
-        .order_by(_entries.c.id.desc()).offset(REFUSED_AN_HOUR - 1).limit(1)
+        .order_by(_entries.c.id.desc()).offset(most - 1).limit(1)
     ).scalar()
     return newest is not None and newest > dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)

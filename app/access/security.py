@@ -37,7 +37,8 @@ class Login(AuthDBView):
 
     @expose("/login/", methods=["GET", "POST"])
     def login(self):
-        target = get_safe_redirect(request.args.get("next", ""))
+        wanted = request.args.get("next")
+        target = get_safe_redirect(wanted) if wanted else self.appbuilder.get_url_for_index
         if current_user.is_authenticated:
             return redirect(target)
         form, fault = LoginForm_db(), None

@@ -20,10 +20,10 @@ from app.exchange.text import squash
 from app.ledgers.planner import MOST_ASKED, Planner
 from app.ledgers.planning import RowPlan
 from app.ledgers.reading import Cell, Reader
-from app.organization.models import Organization
 from app.organization.search import normalized
 
-_units = Organization.__table__
+FEW = 6  # words that are offered whatever was written
+LEAST_ALIKE = 45  # of 100: 工贸 for 冶金工贸 passes, 航天 is like nothing
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,7 @@ class DirectoryPlanner(Planner):
             reader.cell(key)  # what is read without a doubt is shown, too
         new = {key: read(self, reader, key) for key, read in self.cells.items()}
         self.complete(reader, new)
+        new["namesakes"] = tuple(sorted(one.id for one in self._by_name[squash(new[self.identity] or "")]))
         return new, {}
 
     def numbered(self, numbers: set[str]) -> dict[str, Listed]:
@@ -135,9 +136,13 @@ class DirectoryPlanner(Planner):
             code = self._code(plan.new) if plan.new else None
             first = seen.setdefault(code, plan) if code else plan
             if first is not plan:
-                cell = plan.cells.setdefault(self.code_column, Cell(code))
-                cell.problem = cell.problem or _("The same as row %(row)s of sheet %(sheet)s.", row=first.number,
-                                                 sheet=first.sheet)
+                refuse_double(plan, self.code_column, first)
+
+
+def refuse_double(plan: RowPlan, key: str, first: RowPlan) -> None:
+    """What may stand in a file once stands in the row `first` already."""
+    cell = plan.cells.setdefault(key, Cell(""))
+    cell.problem = cell.problem or _("The same as row %(row)s of sheet %(sheet)s.", row=first.number, sheet=first.sheet)
 
 
 # ── reading cells ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -167,11 +172,21 @@ def one_of(choices: Callable[[object], dict[str, object]]) -> Callable:
         known = choices(planner)
         if said in known:
             return known[said]
-        nearest = [known_word for known_word, _score, _at in process.extract(said, known.keys(), limit=4)]
-        reader.fault(key, _("“%(text)s” is not known here.", text=said), tuple(nearest))
+        reader.fault(key, _("“%(text)s” is not known here.", text=said), _offers(said, known))
         return None
 
     return read
+
+
+def _offers(said: str, known: dict[str, object]) -> tuple[str, ...]:
+    """All of a few values, of many the words most like those said; each value once, by the last of its words: its
+    title on the screens.
+    """
+    titles = {value: word for word, value in known.items()}
+    if len(titles) <= FEW:
+        return tuple(titles.values())
+    found = process.extract(said, titles.values(), limit=4, score_cutoff=LEAST_ALIKE)
+    return tuple(word for word, _score, _at in found)
 
 
 def listed_names(planner, reader: Reader, key: str) -> tuple[str, ...]:
@@ -185,11 +200,6 @@ def yes_no(planner, reader: Reader, key: str) -> bool:
 
 
 # ── writing ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def one_at_a_time(session, hat) -> None:
-    """Within a unit of work: two imports into one county's directory, whoever gives them, follow each other."""
-    session.execute(sa.select(_units.c.id).where(_units.c.id == hat.county_id).with_for_update())
-
-
 def remember_added(session, hat, verb: str, added: Iterable[tuple[int, str, RowPlan]], today: dt.date,
                    file_name: str) -> None:
     """One entry for each record that a file brought: `(id, name, row)`."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from app.administration.saving import assign, locked, remember, touch
+from app.administration.saving import assign, locked, one_at_a_time, remember, touch
 from app.administration.units import set_names
 from app.casework.errors import CaseworkError, NotAllowed, Obstacle
 from app.casework.unit_of_work import unit_of_work
@@ -164,6 +164,7 @@ def _regulators(rows) -> list:
 
 def refuse_doubles(session, county_id: int, name: str, uscc: str | None, except_id: int | None) -> None:
     """Raise Doubles when an enterprise of this name or code is there already."""
+    one_at_a_time(session)
     rows = doubles(session, county_id, name, uscc, except_id)
     if rows:
         raise Doubles(rows)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from app.administration.saving import assign, locked, refuse_taken, remember
+from app.administration.saving import assign, locked, one_at_a_time, refuse_taken, remember
 from app.casework.errors import NotFound, Obstacle
 from app.casework.history import record
 from app.casework.unit_of_work import unit_of_work
@@ -88,6 +88,7 @@ def save_days(session, hat, days, today: dt.date) -> int:
     `days`: rows with `day`, `is_workday`, `note`.
     """
     with unit_of_work(session):
+        one_at_a_time(session)
         have = {row.day: row for row in session.scalars(
             sa.select(CalendarDay).where(CalendarDay.day.in_([one.day for one in days])).with_for_update()
         )}

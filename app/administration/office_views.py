@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from flask import g, request, url_for
 from flask_appbuilder.forms import DynamicForm
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 from wtforms.validators import Length, NumberRange, Optional
@@ -18,6 +19,9 @@ from app.casework.forms import DayField, WholeField, filled, required
 from app.extensions import db
 from app.organization.dictionaries import first_level
 from app.organization.models import DictionaryEntry
+
+TAB = "_flt_0_dictionary"
+CRITERION = "major_criterion"
 
 
 def parents() -> list[tuple[str, str]]:
@@ -67,6 +71,10 @@ class NewEntryForm(EntryForm):
     dictionary = WordField(_l("Dictionary"), [required], titles=office.DICTIONARIES)
 
 
+def tab(dictionary: str) -> str:
+    return url_for("Dictionaries.list", **{TAB: dictionary})
+
+
 class Dictionaries(OfficeView):
     """字典. Entries are retired, never deleted: who refers to one keeps it."""
 
@@ -88,13 +96,28 @@ class Dictionaries(OfficeView):
         "valid_to": _l("In force until"), "active": _l("In use"),
     }
 
+    def opened(self) -> str:
+        """The dictionary whose tab is open, the first's when none is asked for; "": all of them."""
+        return request.args.get(TAB, next(iter(office.DICTIONARIES)))
+
+    def _take_filters(self) -> None:
+        super()._take_filters()
+        if TAB not in request.args:
+            self._filters.add_filter_index("dictionary", 0, self.opened())
+
     def around_list(self) -> dict:
-        asked = request.args.get("_flt_0_dictionary", "")
-        tabs = [("", _l("All"), url_for("Dictionaries.list")), *(
-            (name, title, url_for("Dictionaries.list", _flt_0_dictionary=name))
-            for name, title in office.DICTIONARIES.items())]
-        return {"asked": asked or None,
-                "tabs": [{"title": title, "url": url, "active": name == asked} for name, title, url in tabs]}
+        titles = {**office.DICTIONARIES, "": _l("All")}
+        return {"asked": self.opened() or None,
+                "tabs": [{"title": title, "url": tab(name), "active": name == self.opened()}
+                         for name, title in titles.items()]}
+
+    def after(self, pk: int) -> str:
+        """Back to the tab of the entry's dictionary."""
+        return tab(db.session.get(DictionaryEntry, pk).dictionary)
+
+    def word_valid_from(self, entry):
+        """Not every criterion's document says from when it holds."""
+        return _("not stated") if entry.valid_from is None and entry.dictionary == CRITERION else entry.valid_from
 
     def word_dictionary(self, entry):
         return office.DICTIONARIES.get(entry.dictionary, entry.dictionary)

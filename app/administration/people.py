@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.security import generate_password_hash
 
 from app.access.passwords import one_time_password, replace
-from app.administration.saving import assign, plain, remember
+from app.administration.saving import assign, one_at_a_time, plain, remember
 from app.casework.errors import NotAllowed, NotFound, Obstacle, Stale
 from app.casework.history import record
 from app.casework.unit_of_work import unit_of_work
@@ -103,6 +103,7 @@ def _refuse_fields(hat, user: User, data: Mapping, is_new: bool) -> None:
 def _refuse_username(session, username: str | None, except_id: int | None) -> None:
     if not username or not USERNAME.fullmatch(username):
         raise Obstacle(_l("Letters, digits, dot, dash and underscore, at least two of them."), "username")
+    one_at_a_time(session)
     same = sa.and_(sa.func.lower(_users.c.username) == username.lower(), _users.c.id != (except_id or 0))
     if session.execute(sa.select(_users.c.id).where(same)).first():
         raise Obstacle(_l("This user name is taken."), "username")

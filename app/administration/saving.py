@@ -9,6 +9,9 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app.casework.errors import NotFound, Obstacle, Stale
 from app.casework.history import record
+from app.organization.models import Organization
+
+_units = Organization.__table__
 
 
 def locked(session, model: type, row_id: int, version: int | None):
@@ -50,7 +53,17 @@ def remember(session, hat, noun: str, row, is_new: bool, changes: dict, today: d
                extra={"id": row.id, "name": name or str(row), **(told or {})})
 
 
+def one_at_a_time(session) -> None:
+    """Whoever asks whether something is there already waits for who is adding it, by a form or a file.
+
+    The county's row is the lock; not as FOR UPDATE would: what is written meanwhile refers to the county.
+    """
+    county = sa.select(_units.c.id).where(_units.c.kind == "county").order_by(_units.c.id)
+    session.execute(county.with_for_update(key_share=True))
+
+
 def refuse_taken(session, key, condition, message, field: str) -> None:
     """Raise Obstacle when a row in scope meets the condition. `key`: the model's key column."""
+    one_at_a_time(session)
     if session.execute(sa.select(key).where(condition).limit(1)).first():
         raise Obstacle(message, field)

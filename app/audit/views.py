@@ -13,14 +13,12 @@ from app.access.interface import row_id
 from app.access.scope import system_session
 from app.administration.forms import WordField
 from app.audit import queries
+from app.audit.exporting import send_log
 from app.audit.words import verb_choices
 from app.casework import history
 from app.casework.clock import today
 from app.casework.unit_of_work import unit_of_work
-from app.exchange.excel_out import Layout, write
-from app.exchange.sheets import Column, FormMeta, Sheet
 from app.extensions import db
-from app.ledgers.files import scratch, send_once
 
 FAULTS = {
     "changed": _l("Entry %(entry)s was changed after it was sealed (block %(block)s)."),
@@ -28,12 +26,6 @@ FAULTS = {
     "inserted": _l("Entry %(entry)s was inserted later."),
     "block": _l("Block %(block)s was changed."),
 }
-COLUMNS = (
-    ("id", _l("Entry"), 10), ("when", _l("Recorded at"), 20), ("occurred_on", _l("Happened on"), 12),
-    ("who", _l("Person"), 12), ("unit", _l("Unit"), 20), ("role", _l("Role"), 14), ("act", _l("Act"), 16),
-    ("about", _l("About"), 24), ("states", _l("State"), 18), ("changes", _l("Changes"), 50),
-    ("comment", _l("Comment"), 30),
-)
 
 
 class LogFilter(Form):
@@ -93,20 +85,5 @@ class Audit(BaseView):
     @has_access
     @permission_name("export")
     def export(self):
-        """The entries under the filters as a workbook; the export is an entry itself."""
-        filters = asked()[1]
-        path = scratch(current_app, ".xlsx")
-        sheet = Sheet(
-            name="audit", title=_("Audit log"), above=(("filing_unit", _("Unit")), ("period", _("Exported on"))),
-            below=(("filer", _("Exported by")),),
-            columns=tuple(Column(key, str(head), width) for key, head, width in COLUMNS),
-        )
-        meta = FormMeta(filing_unit=g.hat.organization_name, period=today().isoformat(), filer=g.hat.user_name)
-        rows = ({**line, "id": str(line["id"]), "changes": "\n".join(line["changes"])}
-                for line in queries.stream(db.session, filters))
-        count = write(path, sheet, rows, meta, layout=Layout())
-        with unit_of_work(db.session):
-            said = {name: str(value) for name, value in filters.items()}
-            history.record(db.session, g.hat, "export", today(),
-                           extra={"form": "audit", "rows": count, "filters": said})
-        return send_once(path, f"{_('Audit log')}_{today():%Y%m%d}.xlsx")
+        """The entries under the filters as a workbook."""
+        return send_log(current_app, db.session, g.hat, asked()[1], today())

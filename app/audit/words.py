@@ -32,7 +32,8 @@ VERBS = {
     "notice_taken_over": _l("Holiday notice taken over"),
     "duty_told": _l("Duty to submit a ledger"),
     "setting_changed": _l("Setting changed"), "audit_verified": _l("History checked"),
-    "backup_asked": _l("Backup asked for"), "restored": _l("Restored from a backup"),
+    "backup_asked": _l("Backup asked for"), "job_called_off": _l("Another person's job called off"),
+    "restored": _l("Restored from a backup"),
     "register": _l("Registered"), "edit_draft": _l("Draft changed"),
 }
 FIELDS = {

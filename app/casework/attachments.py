@@ -28,7 +28,7 @@ from app.casework.cases import Case, CasePart, part_rule
 from app.casework.columns import UTCDateTime, utcnow
 from app.casework.disk import told_when_full
 from app.casework.errors import Obstacle
-from app.casework.file_kinds import ALL, BY_MEDIA_TYPE, FileKind, fitting_name, kind_of, photo_kind
+from app.casework.file_kinds import ALL, BY_MEDIA_TYPE, FileKind, fitting_name, kind_of, photo_kind, visible
 from app.casework.jobs import enqueue
 from app.casework.pictures import UNTOLD, Taken, examine, taken_of_heic
 from app.organization.settings import DEFINITIONS, setting
@@ -123,7 +123,7 @@ def store(data_dir: str | Path, stream, original_name: str, accepts: frozenset[s
 
     Raises Obstacle in the user's words.
     """
-    name = Path(original_name.replace("\\", "/")).name[-200:] or "photo"
+    name = visible(Path(original_name.replace("\\", "/")).name)[-200:] or "photo"
     content = stream.read(max(limits.photo, limits.document) + 1)
     largest = limits.photo if photo_kind(content) else limits.document
     if len(content) > largest:

@@ -55,6 +55,6 @@ class Desk:
 
 
 def first_verb(noun: Noun, case: Case, hat, today: dt.date) -> Verb | None:
-    """What is offered beside a line: the primary verb, else the first that this hat has."""
+    """What is offered beside a line: a request's decision, else the primary verb, else the first of this hat."""
     verbs = available(noun, case, hat, today)
-    return next((verb for verb in verbs if verb.primary), verbs[0] if verbs else None)
+    return min(verbs, key=lambda verb: (not verb.request, not verb.primary), default=None)

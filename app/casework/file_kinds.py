@@ -7,7 +7,10 @@ and so is an office file with macros or a password, which nobody else could read
 from __future__ import annotations
 
 import io
+import lzma
+import unicodedata
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -58,6 +61,7 @@ STREAMS = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls", "PowerPoint 
 MOST_PARTS, MOST_UNPACKED = 20_000, 1 << 30  # beyond it a zip is a bomb for whoever opens it
 CONTENT_TYPES = "[Content_Types].xml"
 _LONGEST_LIST = 1 << 20
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def photo_kind(content: bytes) -> FileKind | None:
@@ -109,7 +113,7 @@ def _packed(content: bytes, name: str) -> FileKind:
             names = {part.filename for part in parts}
             kinds = {kind for part, kind in MAIN_PARTS.items() if part in names}
             types = archive.read(CONTENT_TYPES) if _small(archive, names) else b""
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, OSError, EOFError, RuntimeError):
         raise Obstacle(_l("%(name)s cannot be opened: it is damaged or was cut short.", name=name)) from None
     if b"macroEnabled" in types or any(part.lower().endswith("vbaproject.bin") for part in names):
         raise _macros(name)
@@ -143,6 +147,13 @@ def _has_stream(content: bytes, stream: str) -> bool:
             return True
         at = content.find(entry, at + 1)
     return False
+
+
+def visible(name: str) -> str:
+    """A file's name without what nobody sees: no answer's header takes a control character, PostgreSQL no NUL, and
+    behind a mark of direction photo…gpj.exe reads as a picture.
+    """
+    return "".join(character for character in name if unicodedata.category(character) not in _UNSEEN)
 
 
 def fitting_name(name: str, media_type: str) -> str:

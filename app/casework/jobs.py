@@ -74,6 +74,7 @@ class JobKind:
     """What the worker can do. `run(running)` is given an `app.jobs.running.Running`; its files go with the job.
 
     `daily_at`: the hour of the county's clock from which it runs once a day, or `(session, today) -> hour | None`.
+    `makes_file`: done, it has a file for who asked.
     """
 
     name: str
@@ -82,17 +83,18 @@ class JobKind:
     permission: str | None = None  # asked again when it runs
     attempts: int = 3
     daily_at: int | Callable | None = None
+    makes_file: bool = False
 
 
 KINDS: dict[str, JobKind] = {}
 
 
 def job_kind(name: str, title, permission: str | None = None, attempts: int = 3,
-             daily_at: int | Callable | None = None):
+             daily_at: int | Callable | None = None, makes_file: bool = False):
     """Declare a kind of job: ``@job_kind("thumbnails", _l("Thumbnails"))``."""
 
     def declare(run):
-        KINDS[name] = JobKind(name, title, run, permission, attempts, daily_at)
+        KINDS[name] = JobKind(name, title, run, permission, attempts, daily_at, makes_file)
         return run
 
     return declare

@@ -38,7 +38,7 @@ def examine(content: bytes, name: str) -> Taken:
         with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise Image.DecompressionBombError
-            taken = _taken(_exif_of(picture))
+            taken = _taken(notes_of(picture))
             is_whole = _has_end(content) if picture.format != "PNG" else picture.verify() is None
     except Image.DecompressionBombError:
         raise Obstacle(_l("%(name)s has too many pixels.", name=name)) from None
@@ -72,7 +72,8 @@ def taken_of_heic(content: bytes) -> Taken:
     return UNTOLD
 
 
-def _exif_of(picture: Image.Image) -> Image.Exif:
+def notes_of(picture: Image.Image) -> Image.Exif:
+    """The exif of an open picture; empty where there is none that can be read."""
     if picture.format == "PNG" and "exif" not in picture.info:
         return Image.Exif()  # it would be decoded to look for one behind the pixels
     try:

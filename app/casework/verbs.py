@@ -132,6 +132,24 @@ def available(noun: Noun, case: Case, hat, today: dt.date) -> list[Verb]:
     ]
 
 
+def in_bulk(noun: Noun, role: str) -> list[Verb]:
+    """What this role may do to many rows at once, to some of them at least."""
+    return [verb for verb in noun.verbs.values() if verb.bulk and any(role in one.roles for one in verb.who)]
+
+
+def otherwise(verb: Verb, offered: Iterable[Verb]) -> list[Verb]:
+    """The other answers to the question that the verb answers: the same request decided, or the case led out of the
+    same one state by the same hands (复查通过 and 复查不通过).
+    """
+    def answers(other: Verb) -> bool:
+        if verb.request or other.request:
+            return verb.request == other.request
+        return len(verb.from_states) == 1 and None not in (verb.to_state, other.to_state)
+
+    return [other for other in offered if other is not verb and other.from_states == verb.from_states
+            and other.who == verb.who and answers(other)]
+
+
 def perform(session, noun: Noun, verb_name: str, case_id: int, version: int | None, hat, data: Mapping,
             today: dt.date) -> Case:
     """Do a verb in its own transaction. Raises NotFound, Stale, NotAllowed, Obstacle; then nothing changed."""

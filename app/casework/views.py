@@ -5,6 +5,8 @@ every write goes through `verbs.perform`.
 """
 from __future__ import annotations
 
+import io
+
 from flask import abort, current_app, flash, g, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -13,11 +15,12 @@ from flask_babel import gettext as _
 from app.casework import assigning, orphans, thumbnails  # noqa: F401 - they declare jobs
 from app.casework.attachments import Attachment, Limits, path_of, store
 from app.casework.clock import today
+from app.casework.copies import NOTED, Unreadable, without_notes
 from app.casework.errors import CaseworkError, NotAllowed, NotFound, Obstacle, Stale
 from app.casework.forms import CommentForm, VerbForm
 from app.casework.history import record
 from app.casework.unit_of_work import unit_of_work
-from app.casework.verbs import Noun, Verb, available, how_may, perform
+from app.casework.verbs import Noun, Verb, available, how_may, otherwise, perform
 from app.extensions import db
 from app.gate import key, keys
 from app.organization.settings import setting
@@ -89,6 +92,7 @@ class CaseView(BaseView):
         return self.render_template(
             self.verb_template, title=verb.title, verb=verb, case=case, name=self.name_of(case), form=form, how=how,
             action=request.full_path.rstrip("?"), cancel=self.url_of(case_id), today=today(),
+            others=otherwise(verb, self.verbs_for(case)),
         ), 422 if form.errors else 200
 
     def _overtaken(self, case_id: int, stale: Stale):
@@ -155,10 +159,13 @@ class CaseView(BaseView):
     @permission_name("act")
     def assign(self, case_id: int):
         """Who of the unit sees to it (承办人); nobody in particular when none is chosen."""
-        chosen = request.form.get("assignee_id", "")
+        try:
+            chosen = key(request.form["assignee_id"]) if request.form.get("assignee_id") else None
+        except ValueError:
+            abort(400)
         try:
             assigning.assign(db.session, self.noun.model, case_id, request.form.get("version", type=int), g.hat,
-                             key(chosen) if chosen.isdigit() else None, today())
+                             chosen, today())
             flash(_("Saved."), "success")
         except (Obstacle, Stale) as obstacle:
             flash(str(obstacle), "warning")
@@ -174,8 +181,10 @@ class CaseView(BaseView):
         A picture is shown; all else is handed out to be saved: a pdf's or an office file's scripts are not run here.
         """
         attachment = self._attachment_or_404(case_id, file_id)
-        answer = self._send(attachment, path_of(current_app.config["DATA_DIR"], attachment.sha256),
-                            attachment.media_type, attachment.sha256, as_attachment=not attachment.kind.shown)
+        path, etag = path_of(current_app.config["DATA_DIR"], attachment.sha256), attachment.sha256
+        if g.hat.role == "enterprise" and attachment.kind.name in NOTED:
+            path, etag = self._copy_without_notes(path, attachment), attachment.sha256 + "c"
+        answer = self._send(attachment, path, attachment.media_type, etag, as_attachment=not attachment.kind.shown)
         with unit_of_work(db.session):
             case = self.case_or_404(case_id)
             record(db.session, g.hat, "download", today(), case=case, extra={"file": file_id})
@@ -200,6 +209,14 @@ class CaseView(BaseView):
         if attachment is None or attachment.case_id != case_id:
             raise NotFound
         return attachment
+
+    @staticmethod
+    def _copy_without_notes(path, attachment: Attachment) -> io.BytesIO:
+        """What an enterprise is given of a picture; not even that of one that nobody can read."""
+        try:
+            return io.BytesIO(without_notes(path.read_bytes(), attachment.kind.name))
+        except Unreadable:
+            raise NotFound from None
 
     def _send(self, attachment: Attachment, path, media_type: str, etag: str, as_attachment: bool = False):
         answer = send_file(path, mimetype=media_type, download_name=attachment.save_as, as_attachment=as_attachment,

@@ -14,7 +14,7 @@ from app.casework.deadlines import due_words
 from app.casework.errors import NotFound, Obstacle
 from app.casework.listing import CAP, capped_counts, page
 from app.casework.masks import shown
-from app.casework.verbs import How, how_may
+from app.casework.verbs import How, how_may, in_bulk
 from app.casework.views import CaseView, put_fault, stored_files
 from app.extensions import db
 from app.gate import key
@@ -40,6 +40,7 @@ class Hazards(CaseView):
     noun = HAZARDS
     route_base = "/hazards"
     class_permission_name = "hazards"
+    verb_template = "hazards/verb.html"
 
     # ── the ledger ─────────────────────────────────────────────────────────────────────────────────────────────
     @expose("/")
@@ -61,7 +62,7 @@ class Hazards(CaseView):
             verbs={h.id: self.verbs_for(h) for h in hazards}, today=day, states=HazardState,
             months=[day.strftime("%Y-%m"), (day.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")],
             due_words=partial(due_words, warning_days=warning),
-            bulk_verbs=[v for v in HAZARDS.verbs.values() if v.bulk], page=number, size=size, sizes=PAGE_SIZES,
+            bulk_verbs=in_bulk(HAZARDS, g.hat.role), page=number, size=size, sizes=PAGE_SIZES,
             more=more and number < LAST_PAGE, query=query_of(), filtered=bool(filters), last_page=LAST_PAGE,
             shown_source=lambda h: Source.title_of(shown(Hazard.source.expression, h.source, g.hat.role)),
             can=g.hat.permits, cap=CAP,
@@ -185,4 +186,4 @@ def filters_of(form: FilterForm) -> tuple[dict, str | None]:
 
 
 def query_of() -> dict:
-    return {key: value for key, value in request.args.items() if key != "page" and value}
+    return {key: value for key, value in request.args.items() if key not in ("page", "paper", "month") and value}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.casework.clock import local
 from app.casework.columns import utcnow
 from app.casework.jobs import Job
+from app.jobs.overseeing import is_counted
 
 BEAT = "worker_beat"  # a file in DATA_DIR, touched while a worker lives
 BEAT_SECONDS = 10
@@ -30,12 +30,8 @@ def worker_age(data_dir: str | Path) -> float | None:
 def figures(session) -> dict:
     """`{"queued", "running", "failed_today", "oldest_waiting_seconds"}` over all users; two statements."""
     now = utcnow()
-    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     counted = dict(session.execute(
-        sa.select(_jobs.c.state, sa.func.count())
-        .where(sa.or_(_jobs.c.state.in_(("queued", "running")),
-                      sa.and_(_jobs.c.state == "failed", _jobs.c.finished_at >= midnight)))
-        .group_by(_jobs.c.state)
+        sa.select(_jobs.c.state, sa.func.count()).where(is_counted(now)).group_by(_jobs.c.state)
     ).all())
     oldest = session.execute(
         sa.select(sa.func.min(_jobs.c.run_after)).where(_jobs.c.state == "queued", _jobs.c.run_after <= now)

@@ -113,10 +113,13 @@ def let_go(session, owners: str) -> None:
         )
 
 
-def cancel(session, job_id: int) -> bool:
-    """Stop what waits or runs; whoever runs it learns at its next step. Within a unit of work, after the scope."""
+def cancel(session, job_id: int, reason: str | None = None) -> bool:
+    """Stop what waits or runs; whoever runs it learns at its next step. Within a unit of work, after the scope.
+
+    `reason`: told to the asker, who did not do it.
+    """
     return bool(session.execute(
         sa.update(_jobs).where(_jobs.c.id == job_id, _jobs.c.state.in_(OPEN))
-        .values(state="cancelled", finished_at=utcnow(), lease_until=None, lease_owner=None,
+        .values(state="cancelled", error=reason, finished_at=utcnow(), lease_until=None, lease_owner=None,
                 version=_jobs.c.version + 1)
     ).rowcount)

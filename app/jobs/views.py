@@ -145,7 +145,7 @@ def as_row(job: Job) -> dict:
         "ended": f"{local(job.finished_at):%Y-%m-%d %H:%M}" if job.finished_at else "",
         "progress": job.progress, "total": job.total,
         "percent": min(100, 100 * job.progress // job.total) if job.total else None,
-        "over": job.state not in operations.OPEN, "error": job.error if job.state == "failed" else None,
+        "over": job.state not in operations.OPEN, "error": job.error if job.state in ("failed", "cancelled") else None,
         "told": [(str(word), job.result[key]) for key, word in TOLD.items() if (job.result or {}).get(key) is not None],
         "url": url if url and url.startswith("/") and not url.startswith("//") else None,
         "file_name": job.file_name, "has_file": path_of(job) is not None and may_have(job),

@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from gettext import gettext as _
+from itertools import count
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from app.access.hats import Hat, hats_of, merged_ids
 from app.access.scope import session_for, system_session
+from app.casework.attachments import write_whole
 from app.casework.clock import today
 from app.casework.errors import CaseworkError
 from app.casework.unit_of_work import unit_of_work
@@ -101,8 +102,8 @@ def import_ledger(ledger: Ledger, path: str, unit: str, username: str | None, co
         if not result["errors"] and not dry_run:
             try:
                 # The passwords are on disk before the accounts are: a slip that cannot be written opens no account.
-                write = (lambda counts: write_secret(Path(slips), ledger.secrets(session, plan))) if slips else None
-                enter(session, hat, ledger, plan, today(), name, finish=write)
+                keep = (lambda counts: write_secret(Path(slips), ledger.secrets(session, plan))) if slips else None
+                enter(session, hat, ledger, plan, today(), name, finish=keep)
             except OSError as fault:
                 words = _("{file} cannot be written: {reason}").format(file=slips, reason=fault.strerror)
                 raise click.ClickException(words) from None
@@ -112,10 +113,16 @@ def import_ledger(ledger: Ledger, path: str, unit: str, username: str | None, co
 
 
 def write_secret(path: Path, content: bytes) -> None:
-    """A file that nobody else may read, whatever the shell's mask."""
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
+    """A file that nobody else may read, whole and flushed when this returns; no content, no file.
+
+    One that is there may hold the only copy of somebody's password: it is kept, as 密码条-1.xlsx beside 密码条.xlsx.
+    """
+    if not content:
+        return
+    path.parent.stat()  # a folder that is not there is a slip of the pen, and none to be made
+    if path.exists():
+        path.rename(next(free for n in count(1) if not (free := path.with_stem(f"{path.stem}-{n}")).exists()))
+    write_whole(path, content)
 
 
 def summary(plan: Plan) -> dict:

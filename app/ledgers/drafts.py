@@ -10,15 +10,20 @@ from flask import current_app
 
 from app.casework.attachments import write_whole
 from app.casework.errors import NotFound
+from app.casework.file_kinds import visible
 from app.casework.imports import ImportDraft
 from app.casework.unit_of_work import unit_of_work
 from app.exchange.excel_in import Reading, read_tables
+from app.exchange.heads import HeadMatcher
 from app.exchange.messages import N_, SpreadsheetError
 from app.exchange.sheets import Sheet
 from app.exchange.workbooks import Limits
-from app.ledgers.ledger import Ledger
+from app.ledgers.ledger import LEDGERS, Ledger
 from app.ledgers.planning import Plan
 from app.organization.settings import values
+
+OTHER_FORM = N_("Sheet “%(sheet)s” looks like %(form)s. Import it there.")
+CLEARLY_MORE = 3  # heads
 
 
 def limits_of(session, county_id: int, today: dt.date) -> Limits:
@@ -43,6 +48,18 @@ def reading_of(path: Path, sheet: Sheet, limits: Limits) -> Reading:
     return read_tables(path, sheet, limits)
 
 
+def refuse_other_form(reading: Reading, ledger: Ledger) -> None:
+    """Raise SpreadsheetError when the heads are rather another ledger's: what they have in common with this one's
+    would be taken for changes, a person's telephone for the unit's.
+    """
+    for table in reading.tables:
+        heads = table.layout.heads.values()
+        known = {one.name: HeadMatcher(one.sheet).words_in(heads) for one in LEDGERS.values()}
+        likeliest = max(LEDGERS.values(), key=lambda one: known[one.name])
+        if known[likeliest.name] >= known[ledger.name] + CLEARLY_MORE:
+            raise SpreadsheetError("other_form", OTHER_FORM, sheet=table.sheet_name, form=likeliest.sheet.title)
+
+
 def take_upload(session, hat, ledger: Ledger, upload, today: dt.date) -> ImportDraft:
     """Keep an uploaded file as a draft. Raises SpreadsheetError when it is not this form at all."""
     if upload is None or not upload.filename:
@@ -52,10 +69,10 @@ def take_upload(session, hat, ledger: Ledger, upload, today: dt.date) -> ImportD
     if len(content) > limits.file_bytes:
         raise SpreadsheetError("too_large", N_("The file is too large. Split it, or leave out its pictures."))
     digest = hashlib.sha256(content).hexdigest()
-    name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1][-200:]
+    name = visible(upload.filename.replace("\\", "/").rsplit("/", 1)[-1])[-200:]
     path = import_path(digest, name)
     write_whole(path, content)
-    reading_of(path, ledger.sheet, limits)
+    refuse_other_form(reading_of(path, ledger.sheet, limits), ledger)
     with unit_of_work(session):
         draft = ImportDraft(county_id=hat.county_id, organization_id=hat.organization_id, user_id=hat.user_id,
                             kind=ledger.kind, file_name=name, sha256=digest, fixes={})
@@ -82,4 +99,5 @@ def plan_file(session, hat, ledger: Ledger, path, today: dt.date, file_name: str
               fixes: dict[str, str] | None = None) -> Plan:
     """What a file means that nobody uploaded. Raises SpreadsheetError when it is no such form."""
     reading = read_tables(path, ledger.sheet, limits_of(session, hat.county_id, today))
+    refuse_other_form(reading, ledger)
     return ledger.planner(session, hat, fixes or {}, today, file_name).plan(reading)

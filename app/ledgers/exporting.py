@@ -9,13 +9,13 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from app.access.scope import labels
+from app.casework.file_kinds import visible
 from app.casework.history import record
-from app.casework.jobs import Job, enqueue
+from app.casework.jobs import Job
 from app.casework.unit_of_work import unit_of_work
 from app.exchange.excel_out import write
 from app.exchange.sheets import FormMeta
-from app.jobs.answers import answer_with_job
-from app.jobs.operations import OPEN
+from app.jobs.answers import answer_with_job, ask_once
 from app.ledgers.files import layout_of, period, scratch, send_once
 from app.ledgers.ledger import Ledger
 from app.organization.models import Organization
@@ -66,7 +66,8 @@ def remember(session, hat, ledger: Ledger, rows: int, query: Mapping, today: dt.
 
 
 def file_name(hat, ledger: Ledger, query: Mapping, today: dt.date) -> str:
-    return f"{ledger.sheet.title}_{hat.organization_name}_{query.get('month') or today.strftime('%Y%m%d')}.xlsx"
+    unit, time = visible(hat.organization_name), query.get("month") or today.strftime("%Y%m%d")
+    return f"{ledger.sheet.title}_{unit}_{time}.xlsx"
 
 
 def send_ledger(app: Flask, session, hat, ledger: Ledger, query: Mapping, today: dt.date, paper: str = ""):
@@ -88,13 +89,8 @@ def export_kind(ledger: Ledger) -> str:
 
 def ask_for_export(session, hat, ledger: Ledger, query: Mapping, paper: str) -> Job:
     """The job that writes this export; pressing the button again leads to the one on its way."""
-    params = {"query": dict(query), "paper": paper}
-    with unit_of_work(session):
-        waiting = session.scalars(sa.select(Job).where(
-            Job.kind == export_kind(ledger), Job.state.in_(OPEN), Job.post_id == hat.post_id))
-        same = next((job for job in waiting if job.params == params), None)
-        title = _("Export: %(form)s", form=ledger.sheet.title)
-        return same or enqueue(session, hat, export_kind(ledger), params, title=title)
+    return ask_once(session, hat, export_kind(ledger), {"query": dict(query), "paper": paper},
+                    _("Export: %(form)s", form=ledger.sheet.title))
 
 
 def send_blank(app: Flask, session, hat, ledger: Ledger, today: dt.date):

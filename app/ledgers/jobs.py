@@ -17,7 +17,8 @@ MOST_COUNTED = 1_000_000  # of a bar that tells how far an export is
 def declare_jobs() -> None:
     """A kind of job for each declared ledger, with the ledger's own permission."""
     for ledger in LEDGERS.values():
-        declare = job_kind(exporting.export_kind(ledger), _l("Export"), permission=ledger.export_permission)
+        declare = job_kind(exporting.export_kind(ledger), _l("Export"), permission=ledger.export_permission,
+                           makes_file=True)
         declare(partial(run_export, ledger))
         if ledger.in_background:
             declare = job_kind(import_kind(ledger), _l("Import"), permission=ledger.import_permission)

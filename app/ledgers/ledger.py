@@ -27,7 +27,8 @@ class Ledger:
     by name, besides `state`, `unit` (an id) and `month` (``2026-03``) where the ledger knows them.
 
     `in_background`: a long import may be the worker's; not one whose answer is told to who confirmed it.
-    `secrets(session, plan)`: what an import tells once and keeps nowhere, as a workbook's bytes: one-time passwords.
+    `secrets(session, plan)`: what an import tells once and keeps nowhere, as a workbook's bytes: one-time passwords;
+    no bytes when it has none to tell.
 
     `screen`: the list's endpoint. `form_words`, `clause`: what the form is called in the governing text, and where.
     `emptiable`: columns whose unreadable cell may be left empty. `hat_role`: whom the command line acts as, when it

@@ -50,19 +50,22 @@ class Definition:
 
 @dataclass(frozen=True)
 class Fixed:
-    """What the governing text fixes itself: shown beside the settings, and nobody's to change."""
+    """What the governing text (`clause`) or a law (`source`) fixes: shown beside the settings, nobody's to change."""
 
     title: object
     value: object
-    clause: str
+    clause: str = ""
+    source: object = ""
 
 
 YES, NO = _l("Yes"), _l("No")
+SIX_MONTHS = _l("Cybersecurity Law, article 21: six months")
 FIXED = (
     Fixed(_l("The county office's regular meeting"), _l("every month"), "二（一）"),
     Fixed(_l("Report on rectification after a yellow or red card"), _l("within 30 days of receiving the warning"),
           "十二（三）"),
     Fixed(_l("The mechanism is in force"), _l("for two years, until 2 December 2027"), "十二（三）"),
+    Fixed(_l("The history of acts"), _l("only added to, kept for ever"), source=SIX_MONTHS),
 )
 
 # By the document's chapters, then what serves all of them; the order of the screen.
@@ -119,6 +122,9 @@ DEFINITIONS = {
                    unit=_l("minutes"), most=1440),
         Definition("idle_minutes", _l("Minutes without a request until a session ends"), 30, BASELINE,
                    group="accounts", unit=_l("minutes"), most=1440),
+        Definition("refused_an_hour", _l("Refused logins that are recorded within an hour"), 200, OURS,
+                   group="accounts", unit=_l("times"), most=10_000,
+                   help=_l("Further ones are refused all the same: a flood must not fill the history.")),
         Definition("password_length", _l("Fewest characters of a password"), 10, BASELINE, group="accounts",
                    unit=_l("characters"), least=8, most=64),
         Definition("password_kinds", _l("Kinds of characters in a password: small, capital, digit, other"), 3,
@@ -137,8 +143,11 @@ DEFINITIONS = {
                    most=365),
         Definition("backup_warn_days", _l("Days without a backup until it is shown in red"), 2, OURS,
                    group="upkeep", unit=DAYS, most=30),
-        Definition("log_days", _l("Days the server's logs are kept"), 183,
-                   _l("Cybersecurity Law, article 21: six months"), group="upkeep", unit=DAYS, least=180),
+        Definition("log_days", _l("Days the server's logs are kept"), 183, SIX_MONTHS, group="upkeep", unit=DAYS,
+                   least=180),
+        Definition("least_free_megabytes", _l("Room on the disk below which it is nearly full, MB"), 256, OURS,
+                   group="upkeep", unit="MB", least=16, most=1_000_000,
+                   help=_l("Then the page of the system warns, and so does the answer for monitoring.")),
         Definition("system_job_days", _l("Days the system's own finished jobs stay listed"), 30, OURS,
                    group="upkeep", unit=DAYS, most=365),
     )

@@ -156,11 +156,13 @@ def _heads(row: Row) -> list[tuple]:
 
 
 def _followed(row: Row) -> list[tuple]:
-    return [
-        ("follow_up", {"followed_on": entry.day or row.today, "method": entry.method, "text": entry.text,
-                       "unit_id": named})
-        for named, entry in _new_follow_ups(row)
-    ]
+    acts = []
+    for named, entry in _new_follow_ups(row):
+        day = entry.day or row.today
+        if message := rules.why_not_on(day, row.recorded.task.happened_on, row.today):
+            row.reader.fault("follow_ups", message)
+        acts.append(("follow_up", {"followed_on": day, "method": entry.method, "text": entry.text, "unit_id": named}))
+    return acts
 
 
 def _reported(row: Row) -> list[tuple]:

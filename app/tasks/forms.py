@@ -14,6 +14,7 @@ from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from app.access.scope import labels
+from app.casework.errors import NotFound
 from app.casework.file_kinds import ALL
 from app.casework.forms import (  # noqa: F401 - the noun's verbs name their forms in one place
     CommentForm,
@@ -29,6 +30,7 @@ from app.casework.forms import (  # noqa: F401 - the noun's verbs name their for
     required,
 )
 from app.extensions import db
+from app.gate import key
 from app.organization.models import Organization
 from app.organization.settings import said
 from app.tasks import parties
@@ -43,7 +45,20 @@ METHODS = (_l("Telephone"), _l("Meeting"), _l("Letter"), _l("Visit on site"), _l
 
 
 def id_or_none(value) -> int | None:
-    return int(value) if value not in (None, "", "None") and str(value).isdecimal() else None
+    """What was chosen; raises ValueError for what is no id: it is refused, not taken for "none"."""
+    return None if value in (None, "", "None") else int(value)
+
+
+class TaskKeyField(IntegerField):
+    """The hidden id of another task: whether it is in sight is asked when the form is saved (`complete`)."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist):
+        try:
+            self.data = key(valuelist[0]) if valuelist and valuelist[0] else None
+        except ValueError:
+            raise ValueError(NotFound.message) from None
 
 
 class TaskForm(VerbForm):
@@ -69,8 +84,8 @@ class TaskForm(VerbForm):
     due = DayField(_l("To be done by"), [Optional()])
     due_words = StringField(_l("Words of the deadline"), [Optional(), Length(max=120)])
     files = FilesField(_l("Papers"), kinds=ALL)
-    parent_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
-    previous_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    parent_id = TaskKeyField(validators=[Optional()])
+    previous_id = TaskKeyField(validators=[Optional()])
     version = None
 
     def named(self) -> list[tuple[int, str]]:

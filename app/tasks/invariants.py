@@ -142,6 +142,15 @@ def _draft_with_shares() -> sa.Select:
     )
 
 
+def _second_shares() -> sa.Select:
+    """Open shares whose unit has another one of the task, which was not ended early either."""
+    shares = _issued_shares().cte("shares")
+    one, other = shares.alias("one"), shares.alias("other")
+    return sa.select(one.c.id).distinct().join(other, sa.and_(
+        other.c.head_id == one.c.head_id, other.c.unit_id == one.c.unit_id, other.c.id != one.c.id,
+    )).where(one.c.state.not_in(TERMINAL_STATES), other.c.state != TaskState.TERMINATED)
+
+
 def _progress_differs() -> sa.Select:
     """A share repeats the day and the percentage of its newest entry."""
     p = _progress.alias("p")
@@ -171,11 +180,13 @@ def _claimed_differs() -> sa.Select:
     ))
 
 
+RELEASE = N_("release the unit from one of the two, on that share's page; what it reported there stays")
 RULES = (
     Rule(N_("the parties of a task and its shares are those that the shares name"), _parties_differ, SETTLE),
     Rule(N_("it is the turn of who must act next on a task or a share"), _turn_differs, SETTLE),
     Rule(N_("a task's state is the one that its shares make"), _head_state_differs, RESTORE),
     Rule(N_("a draft of a task has no share that a unit finds"), _draft_with_shares, RESTORE),
+    Rule(N_("a unit has at most one open share of a task"), _second_shares, RELEASE),
     Rule(N_("a share repeats its newest entry of progress"), _progress_differs, RESTORE),
     Rule(N_("an ended task or share has its day, an open one none"), _ended_differs, RESTORE),
     Rule(N_("a share's claim stands while it waits for the issuer"), _claimed_differs, RESTORE),

@@ -17,8 +17,8 @@ class Task(Case):
     """One 重点工作任务. `happened_on` of the case is the day it was assigned; `due` the task's own deadline.
 
     `planned`: the units of a draft, ``[{"unit": id, "part": "lead", "heads": "…", "due": "2026-06-30"}]`` in
-    order; issuing makes a share of each and empties it. `unit_words` (各乡镇) is printed while the parties are
-    unchanged.
+    order; issuing makes a share of each and empties it. `unit_words` (各乡镇) is printed while units and
+    persons are unchanged, and no person is left out by it.
     """
 
     __tablename__ = "tasks"

@@ -24,7 +24,7 @@ from app.tasks.shares.operations import create, end_all, of_task, refuse_same_pe
 from app.tasks.states import PERIODIC, DueKind, Part, TaskState
 
 CODE = "RW"
-REPEATED = ("year", "source", "document_number", "content", "measures", "unit_words", "parent_id")  # by instances
+REPEATED = ("year", "source", "document_number", "content", "measures", "parent_id")  # by instances
 COLUMNS = (
     "year", "source", "document_number", "content", "measures", "due_kind", "due_words", "unit_words", "happened_on",
     "parent_id", "previous_id",
@@ -40,6 +40,16 @@ def title_of(content: str) -> str:
 def plan(unit: int, part: str = Part.LEAD.value, heads: str | None = None, due: dt.date | str | None = None) -> dict:
     """One line of `Task.planned`."""
     return {"unit": unit, "part": str(part), "heads": heads or None, "due": str(due) if due else None}
+
+
+def words_for(task: Task, planned: list[dict], units: list[dict]) -> str | None:
+    """各乡镇 as long as `units`, as they are today, are those that it was said of."""
+    return task.unit_words if {line["unit"] for line in units} == {line["unit"] for line in planned} else None
+
+
+def day_of(line: dict) -> dt.date | None:
+    """A planned unit's own deadline."""
+    return dt.date.fromisoformat(line["due"]) if line.get("due") else None
 
 
 def once(planned: Iterable[dict]) -> list[dict]:
@@ -79,8 +89,8 @@ def check_complete(task: Task, today: dt.date) -> None:
     units = [line["unit"] for line in task.planned]
     refuse_when(rules.why_not_issue(task.happened_on, today, task.year, task.due_kind, task.due, units))
     for line in task.planned:
-        if line.get("due") and dt.date.fromisoformat(line["due"]) < task.happened_on:
-            raise Obstacle(_l("Earlier than the day of assignment, %(day)s.", day=task.happened_on), "lead_units")
+        message = rules.why_not_own_day(day_of(line), task.due_kind, task.happened_on)
+        refuse_when(message and ("lead_units", message))
 
 
 def submit(act: Act) -> None:
@@ -115,6 +125,7 @@ def issue(act: Act) -> None:
     if task.due_kind in PERIODIC:
         spawn_missing(act.session, act.hat, task, act.today)
     else:
+        task.unit_words = words_for(task, task.planned, units)
         create(act.session, act.hat, task, units, act.today, act.occurred_on, "issue")
         task.planned = []
 
@@ -152,6 +163,9 @@ def withdraw(act: Act) -> None:
 def add_units(act: Act) -> None:
     """追加单位: each new unit has its share from today on; who had a share and was released may be asked anew."""
     task, planned = act.case, once(act.data["planned"])
+    for line in planned:
+        message = rules.why_not_own_day(day_of(line), task.due_kind, task.happened_on)
+        refuse_when(message and ("due", message))
     holding = {share.unit_id for share in of_task(act.session, task.id) if share.state != TaskState.TERMINATED}
     holding |= {line["unit"] for line in task.planned}
     planned = [line for line in planned if line["unit"] not in holding]
@@ -188,6 +202,7 @@ def _instance(session, hat, series: Task, period: str, units: list[dict], today:
         due_sort=due, original_due=due, due_kind=DueKind.DATE.value, planned=[], series_id=series.id, period=period,
         parties=[], **{name: getattr(series, name) for name in REPEATED},
     )
+    task.unit_words = words_for(series, series.planned, units)
     _draw_number(session, task, today)
     session.add(task)
     session.flush()

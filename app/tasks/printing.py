@@ -156,7 +156,7 @@ def _texts(row, shares: list, visible: set[int], told: Told, names: dict[int, st
     return {
         "content": row.content,
         "measures": row.measures or "",
-        "units": row.unit_words or units_text(owed, names),
+        "units": units_text(owed, names) if loses_persons(row.unit_words, owed) else row.unit_words,
         "due": due_text(row.due_kind, row.due, row.due_words, told_days, names),
         "progress": "\n".join(progress_text(one, names) for one in told.progress),
         "follow_ups": "\n".join(follow_up_text(one, names) for one in told.follow_ups),
@@ -176,6 +176,11 @@ def units_text(owed: Iterable[Owed], names: dict[int, str]) -> str:
         parts[one.part].append(UnitMention(names[one.unit_id], people(one.heads)))
     lead, supporting = (format_parties(found) for found in parts.values())
     return f"{LEAD}：{lead}；{SUPPORTING}：{supporting}" if lead and supporting else lead or supporting
+
+
+def loses_persons(words: str | None, owed: Iterable[Owed]) -> bool:
+    """Whether 各乡镇 would leave out a 责任人 that the column has to name; true where there are no such words."""
+    return not words or any(person not in words for one in owed for person in people(one.heads))
 
 
 def due_text(kind: str, due: dt.date | None, words: str | None, owed: Iterable[Owed], names: dict[int, str]) -> str:

@@ -105,11 +105,12 @@ def data_of(form: forms.TaskForm, details: dict[int, dict]) -> dict:
 
 
 # ── first values ───────────────────────────────────────────────────────────────────────────────────────────────
-def planned_of(session, task: Task) -> list[dict]:
-    """The units of a draft or series as planned, of any other as issued; as they are today, without the released."""
-    shares = [] if task.planned else of_task(session, task.id)
-    kept = [s for s in shares if s.state != TaskState.TERMINATED or task.state == TaskState.TERMINATED]
-    return standing(session, list(task.planned) or [operations.plan(s.unit_id, s.part, s.heads) for s in kept])
+def owing_of(session, task: Task) -> list[dict]:
+    """The units of a draft or series as planned, of any other as issued, without the released."""
+    if task.planned:
+        return list(task.planned)
+    return [operations.plan(share.unit_id, share.part, share.heads) for share in of_task(session, task.id)
+            if share.state != TaskState.TERMINATED or task.state == TaskState.TERMINATED]
 
 
 def prefill(session, form: forms.TaskForm, task: Task | None, today: dt.date, copied: bool) -> list[dict]:
@@ -120,7 +121,7 @@ def prefill(session, form: forms.TaskForm, task: Task | None, today: dt.date, co
     for name in (*COPIED, *(() if copied else ("year", "happened_on", "due", "previous_id", "parent_id"))):
         if name in form:
             form[name].data = getattr(task, name)
-    planned = planned_of(session, task)
+    planned = standing(session, owing_of(session, task))
     group = next((name for name, words in forms.GROUP_WORDS.items() if task.unit_words == str(words)), None)
     if group:
         form[group].data = planned[0]["part"] if planned else None
@@ -165,12 +166,13 @@ def carry_over(session, hat, task_ids: list[int], year: int, today: dt.date) -> 
 def _anew(session, task: Task, year: int, today: dt.date) -> dict:
     """A draft's data: the same words and units, the same day of the next year for a deadline."""
     due = task.due if task.due_kind == DueKind.DATE else None
-    planned, had = planned_of(session, task), task.planned or of_task(session, task.id)
+    had = owing_of(session, task)
+    planned = standing(session, had)
     return {
         **{name: getattr(task, name) for name in COPIED}, "year": year, "happened_on": today,
         "due": due and next_year(due, year - task.year), "previous_id": task.id,
         "planned": [{**line, "due": None} for line in planned],
-        "unit_words": task.unit_words if len(planned) == len(had) else None,
+        "unit_words": operations.words_for(task, had, planned),
     }
 
 

@@ -33,6 +33,15 @@ def why_not_issue(assigned_on, today, year, kind, due, units: Collection[int]) -
     return None
 
 
+def why_not_own_day(due: dt.date | None, due_kind: str, assigned_on: dt.date) -> object | None:
+    """A unit's own deadline, beside the task's: only where the task has a day, and not before it was assigned."""
+    if due is None:
+        return None
+    if due_kind not in (DueKind.DATE, DueKind.IMMEDIATE):
+        return _l("This task has no day: its units have none either.")
+    return _l("Earlier than the day of assignment, %(day)s.", day=assigned_on) if due < assigned_on else None
+
+
 def state_of_task(states: Iterable[str]) -> TaskState:
     """A task's state from `issued` on: it is done when all its shares are. A share ended early no longer counts."""
     states = list(states)

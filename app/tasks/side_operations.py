@@ -90,8 +90,8 @@ def correct(act: Act) -> None:
 def follow_up(act: Act) -> None:
     """跟踪督办, of the whole task or of one unit: then that unit and who oversees read it."""
     data = act.data
-    if data["followed_on"] > act.today:
-        raise Obstacle(_l("The day cannot be in the future."), "followed_on")
+    message = rules.why_not_on(data["followed_on"], act.case.happened_on, act.today)
+    refuse_when(message and ("followed_on", message))
     unit = data.get("unit_id")
     if unit is not None and unit not in {share.unit_id for share in of_task(act.session, act.case.id)}:
         raise Obstacle(_l("This unit has no share of the task."), "unit_id")

@@ -13,7 +13,7 @@ from app.casework.clock import today
 from app.casework.deadlines import due_words
 from app.casework.errors import Obstacle
 from app.casework.listing import CAP, capped_counts, page
-from app.casework.verbs import How, how_may
+from app.casework.verbs import How, how_may, in_bulk
 from app.casework.views import CaseView, put_fault, stored_files
 from app.extensions import db
 from app.gate import key, keys
@@ -71,7 +71,7 @@ def selecting(of):
 
 
 def query_of() -> dict:
-    return {key: value for key, value in request.args.items() if key != "page" and value}
+    return {key: value for key, value in request.args.items() if key not in ("page", "paper", "month") and value}
 
 
 class Tasks(CaseView):
@@ -100,7 +100,7 @@ class Tasks(CaseView):
             tabs=tabs_of(select, filters, state, TABS, "Tasks.list"), summaries=summaries, own=own,
             names=queries.unit_names(db.session, [*units, *(task.filed_by_id for task in tasks)]),
             next={task.id: self._next(task, own.get(task.id), summaries[task.id], day) for task in tasks},
-            bulk_verbs=[v for v in TASKS.verbs.values() if v.bulk], months=_months(day),
+            bulk_verbs=in_bulk(TASKS, g.hat.role), months=_months(day),
             due_words=partial(due_words, warning_days=setting("warning_days")), today=day, states=TaskState,
             sources=Source, page=number, size=size, more=more and number < LAST_PAGE, query=query_of(),
             filtered=bool(filters), last_page=LAST_PAGE, can=g.hat.permits, cap=CAP,

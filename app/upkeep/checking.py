@@ -1,7 +1,8 @@
 """`flask check`: whether the whole database is what it should be, each fault with its place and its cure.
 
 Reads only, while everybody works on. What must hold stands with whose tables it is about: `app.casework.invariants`
-for every case, each noun's `invariants` for its own; here is what belongs to no case.
+for every case, each noun's `invariants` for its own, `app.jobs.invariants` for the jobs; here is what belongs to none
+of them.
 """
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from app.casework.imports import ImportDraft
 from app.casework.invariants import RESTORE, Fault, Rule, check
 from app.exchange.messages import N_
 from app.extensions import db
+from app.jobs import invariants as job_invariants
 from app.nouns import ROOMS
 from app.organization.models import Enterprise, Organization, Post, User
 
@@ -73,7 +75,7 @@ def check_all(data_dir: str, hashing: bool = True) -> Report:
     if outdated:
         return Report(outdated, {}, {})
     with system_session("checking the database") as session:
-        rules = (*RULES, *(rule for room in ROOMS for rule in room.rules))
+        rules = (*RULES, *job_invariants.RULES, *(rule for room in ROOMS for rule in room.rules))
         faults = [*_sqlite_faults(session), *check(session, data_dir, rules, hashing), *_imports(session, data_dir)]
         sums = {name: session.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
                 for name, table in SUMMED.items()}

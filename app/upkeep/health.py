@@ -11,22 +11,27 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import installation
+from app.casework.clock import today
+from app.extensions import db
 from app.jobs.health import BEAT_SECONDS, worker_age
+from app.organization.settings import DEFINITIONS
+from app.upkeep.jobs import of_all_counties
 
-LEAST_FREE = 256 << 20  # bytes: some uploads and a night's growth
 SILENT = 9 * BEAT_SECONDS  # a worker that has not been seen for so long is gone, not busy
 
 
 def problems() -> list[str]:
     """What keeps the product from working, each in a few words."""
     folder = current_app.config["DATA_DIR"]
-    found = []
+    found, least = [], DEFINITIONS["least_free_megabytes"].default
     try:
-        if not installation.is_at_head():
+        if installation.is_at_head():
+            least = max(of_all_counties(db.session, "least_free_megabytes", today()))
+        else:
             found.append(_("The database is of another release."))
     except SQLAlchemyError:
         found.append(_("The database does not answer."))
-    if shutil.disk_usage(folder).free < LEAST_FREE:
+    if shutil.disk_usage(folder).free < least << 20:
         found.append(_("The disk is nearly full."))
     age = worker_age(folder)
     if age is None or age > SILENT:

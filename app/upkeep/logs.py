@@ -132,7 +132,7 @@ class WebLogger(glogging.Logger):
     def access(self, resp, req, environ, request_time) -> None:
         self.access_log.info("", extra={"fields": {
             "method": environ["REQUEST_METHOD"], "path": PERSONAL.sub("…", environ.get("PATH_INFO", ""))[:200],
-            "status": resp.status_code, "ms": round(request_time.total_seconds() * 1000),
+            "status": int((resp.status or "500").split(None, 1)[0]), "ms": round(request_time.total_seconds() * 1000),
             "bytes": resp.sent, "user": environ.get(USER),
         }})
 

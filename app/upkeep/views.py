@@ -4,7 +4,7 @@ from __future__ import annotations
 import shutil
 
 import sqlalchemy as sa
-from flask import g
+from flask import flash, g, redirect, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
@@ -17,7 +17,9 @@ from app.casework.jobs import Job, enqueue
 from app.casework.unit_of_work import unit_of_work
 from app.extensions import db
 from app.jobs import health as workers
+from app.jobs import overseeing
 from app.jobs.answers import answer_with_job
+from app.jobs.views import STATES
 from app.organization.settings import setting
 from app.upkeep import backup, health
 from app.upkeep.jobs import BACKUP
@@ -46,6 +48,7 @@ class System(BaseView):
             disk_total=size(disk.total), jobs=workers.figures(db.session), seen=age(seen) if seen is not None else "",
             seals=queries.seals(db.session), release=backup.release(), database=db.engine.dialect.name,
             full_size=size(sum(one.size for one in kept)), newest=kept[0].path.name if kept else "",
+            everybodys=overseeing.listed(db.session, g.hat.county_id), states=STATES,
         )
 
     @expose("/backup", methods=["POST"])
@@ -57,6 +60,15 @@ class System(BaseView):
             record(db.session, g.hat, "backup_asked", today())
             job = enqueue(db.session, g.hat, BACKUP, {})
         return answer_with_job(job)
+
+    @expose("/jobs/<int:job_id>/cancel", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def cancel(self, job_id: int):
+        """Call off somebody's job: it keeps everybody else's waiting."""
+        called_off = overseeing.call_off(db.session, g.hat, job_id, today())
+        flash(_("Called off.") if called_off else _("It was over already."), "success" if called_off else "info")
+        return redirect(url_for("System.index"))
 
 
 def worded(one: backup.Kept) -> dict:

@@ -46,6 +46,17 @@ def test_a_list_with_a_query_that_makes_no_sense(clerk, hazard_id, query):
         assert answer.status_code in (200, 400)
 
 
+@pytest.mark.parametrize("word", ["_scheme=javascript&_external=1", "_method=PUT", "_anchor=x", "endpoint=x"])
+def test_a_query_in_the_words_that_make_addresses(clerk, word):
+    for path in ("/hazards/", "/tasks/", "/tasks/shares/", "/units/", "/enterprises/"):
+        assert clerk.get(f"{path}?{word}").status_code == 400, path
+
+
+def test_a_list_with_what_only_its_export_is_told(clerk):
+    for path in ("/hazards/", "/tasks/", "/tasks/shares/"):
+        assert clerk.get(f"{path}?paper=A4&month=2026-03").status_code == 200, path
+
+
 @pytest.mark.parametrize("words", ["%", "_", "\\", "100%", "a_b"])
 def test_a_wildcard_stands_for_itself(world, clerk, words):
     world.hazard(description=f"含有{words}的一条")
@@ -112,6 +123,28 @@ def test_nobody_is_sent_to_another_host(world, client, clerk, hazard_id):
             assert answer.headers["Location"].startswith("/hazards/"), target
     answer = client.send("/login/?next=https://example.invalid/", {"username": "yingji", "password": PASSWORD})
     assert "example.invalid" not in answer.headers["Location"]
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 300, "." * 9])
+def test_a_host_whose_name_is_none(clerk, client, host):
+    for visitor in (client, clerk):
+        for path in ("/login/", "/hazards/", "/nowhere"):
+            assert visitor.get(path, headers={"Host": host}).status_code == 400, path
+
+
+@pytest.mark.parametrize("referrer", ["http://[", "http://[x]:y/", "//[::1/"])
+def test_a_page_before_that_is_no_address(clerk, hazard_id, referrer):
+    where = {"Referer": referrer}
+    assert clerk.send("/hazards/99999999/do/chase", {"comment": "x"}, headers=where).status_code == 404
+    assert clerk.post(f"/hazards/{hazard_id}/assign", headers=where).status_code == 400
+
+
+@pytest.mark.parametrize("chosen", ["²", "0", "-1", "x", *map(str, HUGE), "1" * 5000])
+def test_an_assignee_who_is_none(world, clerk, hazard_id, chosen):
+    before = world.read(hazard_id)
+    form = {"assignee_id": chosen, "version": before.version}
+    assert clerk.send(f"/hazards/{hazard_id}/assign", form).status_code == 400
+    assert world.read(hazard_id) == before
 
 
 def test_a_get_writes_nothing(world, clerk, hazard_id):

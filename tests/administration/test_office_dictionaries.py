@@ -60,6 +60,26 @@ def test_the_list_by_dictionary_and_by_the_upper_entry(world):
     assert "行业：冶金工贸" in offered(new, "parent_id") and "行业：冶金铸造" not in offered(new, "parent_id")
 
 
+def test_the_page_opens_on_a_dictionary_and_comes_back_to_it(world):
+    admin = world.as_("admin")
+    page = admin.get("/dictionaries/").text
+    assert ">冶金工贸<" in page and ">暗访<" not in page
+    assert re.search(r'<li class="active"><a href="[^"]*dictionary=industry"', page)
+    everything = admin.get("/dictionaries/?_flt_0_dictionary=").text
+    assert ">冶金工贸<" in everything and ">暗访<" in everything
+    saved = admin.send(f"/dictionaries/{world['covert']}/edit", {"version": 1, "name": "暗访暗查", "active": "1"})
+    assert saved.headers["Location"].endswith("_flt_0_dictionary=inspection_method")
+
+
+def test_a_criterion_without_a_day_says_so(world):
+    criteria = "/dictionaries/?_flt_0_dictionary=major_criterion"
+    assert "未注明" in world.as_("admin").get(criteria).text
+    change(world, world["criterion"], valid_from=dt.date(2023, 5, 15))
+    page = world.as_("admin").get(criteria).text
+    assert "未注明" not in page and "2023-05-15" in page
+    assert "未注明" not in world.as_("admin").get("/dictionaries/").text, "an industry has no such day"
+
+
 def test_a_new_entry_stands_behind_the_others(world):
     add(world, dictionary="hazard_category", name="甲", sort_order=41)
     world.as_("admin").send("/dictionaries/add", {"dictionary": "hazard_category", "name": "乙"})
@@ -124,6 +144,9 @@ def test_the_seed_has_the_committees_and_the_criteria_with_their_numbers(app):
     assert all(any(row.parent_id == above.id for row in rows) for above in first)
     criteria = [row for row in rows if row.dictionary == "major_criterion"]
     assert len(criteria) >= 13 and all(row.document_number for row in criteria)
+    days = {row.document_number: row.valid_from for row in criteria if row.valid_from}
+    assert days == {"应急管理部令第4号": dt.date(2021, 1, 1), "矿安〔2022〕88号": dt.date(2022, 9, 1),
+                    "应急管理部令第10号": dt.date(2023, 5, 15), "交办运〔2023〕52号": dt.date(2023, 10, 1)}
     methods = {row.name for row in rows if row.dictionary == "inspection_method"}
     assert {"明查", "暗访", "四不两直", "双随机", "专项检查", "日常检查", "节假日检查", "联合检查", "企业自查",
             "专家会诊"} <= methods

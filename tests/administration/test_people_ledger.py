@@ -210,3 +210,5 @@ def test_a_hundred_and_fifty(world, tmp_path):
     with world.system() as session:
         hashes = session.scalars(sa.select(User.password).where(User.username.like("person-%"))).all()
         assert len(set(hashes)) == 150
+        rounds = [int(hashed.split("$")[0].rsplit(":", 1)[1]) for hashed in hashes]
+        assert sum(rounds) <= 600_000, "all of them together no longer than one of an owner's choosing"

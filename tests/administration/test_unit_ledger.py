@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from app.administration.unit_ledger.ledger import UNIT_LEDGER as LEDGER
 from app.casework.history import TimelineEntry
 from app.ledgers.entering import RowRefused
+from app.ledgers.entering import enter as enter_rows
 from app.organization.models import Organization, OrganizationIndustry, OrganizationName
 from tests.administration.ledgers import cells, confirm, edit, exported, planned, sheet_file, started, take_in
 
@@ -99,12 +100,14 @@ def test_a_name_that_means_another_unit_asks(world, tmp_path):
     assert f"DW{world['yingji']}" in [value for value, _words in plan.rows[0].question.answers]
 
 
-def test_two_rows_of_one_short_name(world, tmp_path):
+def test_a_short_name_taken_meanwhile(world, tmp_path):
     """Only the operation sees it: the row is named, nothing is written."""
-    path = sheet_file(LEDGER, tmp_path / "a.xlsx", row(), row(name="甲县林业局", code=None, names=None))
+    path = sheet_file(LEDGER, tmp_path / "a.xlsx", row(name="甲县林业局", code=None, names=None))
+    plan = planned(world, "admin", LEDGER, path)
+    take_in(world, "admin", LEDGER, sheet_file(LEDGER, tmp_path / "b.xlsx", row()))
     before = everything(world)
-    with pytest.raises(RowRefused) as caught:
-        take_in(world, "admin", LEDGER, path)
+    with world.session_of("admin") as session, pytest.raises(RowRefused) as caught:
+        enter_rows(session, world.hats["admin"], LEDGER, plan, world.day, path.name)
     assert "甲县林业局" in str(caught.value)
     assert everything(world) == before
 

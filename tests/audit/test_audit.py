@@ -1,6 +1,7 @@
 """The auditor's page: the county's log, its seals, its check, its export."""
 
 import io
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -8,6 +9,8 @@ import sqlalchemy as sa
 
 from app.casework.history import TimelineEntry, seal
 from app.casework.unit_of_work import unit_of_work
+from app.organization.settings import Setting
+from tests.jobs.support import row, work_off
 
 VERIFIED = "audit_verified"
 
@@ -110,6 +113,26 @@ def test_the_export_is_the_filter_s_and_is_logged(world, busy):
     with world.system() as session:
         entry = session.scalars(sa.select(TimelineEntry).where(TimelineEntry.verb == "export")).one()
         assert (entry.extra["form"], entry.extra["rows"]) == ("audit", 1)
+
+
+def test_a_long_export_is_the_worker_s_and_the_same(world, busy):
+    with world.system() as session, unit_of_work(session):
+        session.add(Setting(county_id=world.county.id, key="export_job_rows", value=1, valid_from=world.day))
+    auditor = world.as_("auditor")
+    said = {"q": "的人", "since": "2020-01-01", "until": "2999-12-31"}
+    address = "/audit/export?" + urlencode(said)
+    asked = [auditor.get(address).headers["Location"] for _press in range(2)]
+    assert asked[0] == asked[1], "pressed twice is one job"
+    job_id = int(asked[0].rsplit("/", 1)[1])
+    work_off(world.app)
+    with auditor.get(f"/jobs/{job_id}/file") as answer:
+        rows = list(openpyxl.load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True))
+    assert any("firm的人" in str(row) for row in rows) and not any("other_" in str(row) for row in rows)
+    with world.system() as session:
+        entry = session.scalars(sa.select(TimelineEntry).where(TimelineEntry.verb == "export")).one()
+    done = row(world, job_id)
+    assert (done.state, done.result["rows"], entry.extra["filters"]) == ("done", entry.extra["rows"], said)
+    assert entry.extra["rows"] > 1, "what the page would have shown"
 
 
 def test_no_stored_name_is_shown(world, busy):

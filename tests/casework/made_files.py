@@ -44,9 +44,9 @@ def heic(notes: Image.Exif | None = None) -> bytes:
 PDF = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\ntrailer\n<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 
 
-def packed(parts: dict[str, bytes | str]) -> bytes:
+def packed(parts: dict[str, bytes | str], how: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", how) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return out.getvalue()
@@ -54,6 +54,12 @@ def packed(parts: dict[str, bytes | str]) -> bytes:
 
 def types(main: str = MAIN) -> str:
     return f'<Types><Override PartName="/word/document.xml" ContentType="{main}"/></Types>'
+
+
+def spoilt(content: bytes) -> bytes:
+    """A zip of which the first part's packed bytes are no longer what they were."""
+    at = content.index(b"[Content_Types].xml") + len(b"[Content_Types].xml")
+    return content[:at] + b"\xff" * 20 + content[at + 20 :]
 
 
 def docx(**more) -> bytes:
@@ -110,6 +116,8 @@ REFUSED = {  # what: (content, name, a word of the answer)
     "half a png": (photo((900, 700), kind="PNG")[:-40], "半.png", "png"),
     "half a pdf": (PDF[:-10], "半.pdf", "不能保存"),
     "half a docx": (docx()[:-30], "半.docx", "打不开"),
+    "a docx spoilt on its way": (spoilt(docx()), "坏.docx", "打不开"),
+    "one packed otherwise, spoilt": (spoilt(packed({CONTENT_TYPES: types()}, zipfile.ZIP_LZMA)), "坏2.docx", "打不开"),
     "a zip": (packed({"a.txt": "x"}), "包.docx", "不能保存"),
     "a jar with a word file": (packed({CONTENT_TYPES: types(), "word/document.xml": "x", "xl/workbook.xml": "x"}),
                                "双.docx", "不能保存"),

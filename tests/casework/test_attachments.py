@@ -37,6 +37,14 @@ def test_a_file_of_each_kind_is_kept_as_it_came(told, sort):
     assert fitting_name(name, stored.media_type) == name
 
 
+@pytest.mark.parametrize(("posted", "name"), [
+    ("整改前\x01\x1f.jpg", "整改前.jpg"), ("a\r\nSet-Cookie: x.jpg", "aSet-Cookie: x.jpg"), ("a\0b.jpg", "ab.jpg"),
+    ("photo\u202egpj.exe", "photogpj.exe"), ("全角　空格①😀.jpg", "全角　空格①😀.jpg"), ("\x07", "photo"),
+])
+def test_a_name_keeps_what_can_be_seen(told, posted, name):
+    assert kept(told, photo(), posted).original_name == name
+
+
 @pytest.mark.parametrize("what", REFUSED)
 def test_all_else_is_refused_in_words(told, what):
     content, name, word = REFUSED[what]

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from app.casework.attachments import Attachment, path_of
 from app.casework.file_kinds import KINDS, PICTURES
 from app.casework.jobs import Job
+from app.casework.pictures import UNTOLD, examine, taken_of_heic
 from app.casework.unit_of_work import unit_of_work
 from app.organization.settings import Setting
-from tests.casework.made_files import REFUSED, WHOLE, exif, photo
+from tests.casework.made_files import REFUSED, WHOLE, exif, heic, photo
 from tests.hazards.http import send, typed
 from tests.jobs.support import work_off
 
@@ -176,6 +177,28 @@ def test_place_and_time_are_the_government_s_to_read(world, hazard_id):
     assert "北纬" not in page and "35.48" not in page and "2026-03-19 09:12拍摄" in page
     (kept,) = files(world)
     assert path_of(world.app.config["DATA_DIR"], kept.sha256).read_bytes() == content, "the original is untouched"
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("content", "name"), [
+    (photo(notes=exif(turned=6)), "现场.jpg"), (photo(notes=exif(), kind="PNG"), "现场.png"),
+    (heic(exif()), "现场.heic"),
+])
+def test_an_enterprise_is_given_a_copy_without_the_notes(world, hazard_id, content, name):
+    """The inspector's original stays as it came, for the government and its hash."""
+    add(world, content, name, hazard_id)
+    (kept,) = files(world)
+    address = f"/hazards/{hazard_id}/files/{kept.id}"
+    with world.as_("fengcheng").get(address) as answer:
+        assert answer.data == content
+    with world.as_("firm").get(address) as answer:
+        assert answer.status_code == 200 and answer.data != content and SAFE.items() <= dict(answer.headers).items()
+        copy = answer.data
+    assert path_of(world.app.config["DATA_DIR"], kept.sha256).read_bytes() == content
+    if name.endswith("heic"):
+        assert len(copy) == len(content) and taken_of_heic(content).latitude and taken_of_heic(copy).latitude is None
+    else:
+        assert examine(content, name).latitude and examine(copy, name) == UNTOLD
 
 
 def test_a_paper_has_no_place(world, hazard_id):

@@ -64,3 +64,10 @@ def test_users_see_only_what_opens(world, enter):
         assert links, username
         for link in links:
             assert who.get(link).status_code == 200, f"{username} {link}"
+
+
+def test_no_two_entries_of_a_block_look_alike():
+    """Beside its words an entry is found by its icon; an entry with a numeral has none."""
+    for block in MENU:
+        icons = [entry.icon for entry in block if not entry.numeral]
+        assert len(icons) == len(set(icons)), icons

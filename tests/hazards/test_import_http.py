@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from urllib.parse import quote
 
 import openpyxl
 import pytest
@@ -159,6 +160,13 @@ def test_the_file_comes_back_marked(world, enter, tmp_path):
     at = list(HEADS)
     assert set(red) == {(4, at.index("inspected_on") + 2), (5, at.index("due") + 2)}
     assert "没有这一天" in red[4, at.index("inspected_on") + 2]
+
+
+def test_a_name_with_what_nobody_sees(world, enter, tmp_path):
+    clerk = enter("yingji")
+    answer = upload(clerk, ledger(tmp_path / "a.xlsx", row()), "台\x01账\u202e.xlsx")
+    how = download(clerk, f"{answer.headers['Location']}/marked").headers["Content-Disposition"]
+    assert quote("台账_标红.xlsx") in how and "\x01" not in how
 
 
 def test_pressed_twice_it_goes_in_once(world, enter, tmp_path):

@@ -24,6 +24,26 @@ def test_an_extension_is_asked_before_the_deadline_and_the_original_is_kept(worl
     assert send(world, firm, "ask_extension", hazard_id, new_due="2026-06-01").status_code == 422
 
 
+def test_who_decides_reads_what_is_asked_and_may_answer_otherwise(world, enter):
+    """On the form itself: by whom, until when and why, and the way to the other answer."""
+    hazard_id, head = world.hazard(), enter("yingji_head")
+    send(world, enter("firm"), "ask_extension", hazard_id, new_due="2026-05-01", reason="设备到货推迟")
+    page = head.get(f"/hazards/{hazard_id}/do/approve_extension").text
+    assert "设备到货推迟" in page and "2026-05-01" in page
+    assert f"/hazards/{hazard_id}/do/refuse_extension" in page and "/do/ask_" not in page
+    assert "设备到货推迟" in head.get(f"/hazards/{hazard_id}/do/refuse_extension").text
+    chased = enter("yingji").get(f"/hazards/{hazard_id}/do/chase").text
+    assert "设备到货推迟" not in chased and "extension" not in chased, "chasing answers nothing"
+
+
+def test_a_recheck_shows_what_was_reported(world, enter):
+    hazard_id, clerk = world.hazard(), enter("yingji")
+    send(world, enter("firm"), "claim", hazard_id, progress="线路已穿管", prevention="每周巡查一次")
+    page = clerk.get(f"/hazards/{hazard_id}/do/pass_recheck").text
+    assert "线路已穿管" in page and "每周巡查一次" in page and f"/hazards/{hazard_id}/do/fail_recheck" in page
+    assert f"/hazards/{hazard_id}/do/pass_recheck" in clerk.get(f"/hazards/{hazard_id}/do/fail_recheck").text
+
+
 def test_on_the_day_of_the_deadline_it_is_not_too_late_to_ask(world, enter):
     hazard_id = world.hazard()
     world.move_to(world.read(hazard_id).due)

@@ -4,6 +4,8 @@ import socket
 
 import pytest
 import sqlalchemy as sa
+from flask import render_template_string
+from jinja2 import UndefinedError
 
 from app.extensions import db
 from tests.support.network import NetworkForbidden
@@ -26,6 +28,15 @@ def test_every_test_starts_from_the_same_rows(app, turn):
 
 def test_a_page_is_answered(client):
     assert client.get("/login/").status_code == 200
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("text", ["{{ misspelt }}", "{{ g.misspelt }}", "{% for one in misspelt %}{% endfor %}"])
+def test_a_page_that_shows_what_nobody_gave_it_fails(app, text):
+    with app.test_request_context():
+        assert render_template_string("{% if optional %}{{ optional }}{% endif %}{{ optional or 1 }}") == "1"
+        with pytest.raises(UndefinedError):
+            render_template_string(text)
 
 
 def test_a_page_is_drawn(page):

@@ -8,12 +8,20 @@ from flask import g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from flask_wtf.csrf import generate_csrf
+from jinja2 import Undefined
 
 from app import create_app
 from app.extensions import db
 from tests.support.databases import place
 
 ROOT = Path(__file__).parent.parent.parent
+
+
+class Unsaid(Undefined):
+    """What nobody gave a page: it may be asked whether it is there; shown or gone through, it fails the test."""
+
+    __slots__ = ()
+    __str__ = __iter__ = __len__ = Undefined._fail_with_undefined_error
 
 
 class Visitor(FlaskClient):
@@ -51,6 +59,7 @@ class Stage:
         self.data = folder / kind / "data"
         self.app = create_app("test", DATA_DIR=str(self.data), SQLALCHEMY_DATABASE_URI=self.database.uri)
         self.app.test_client_class = Visitor
+        self.app.jinja_env.undefined = Unsaid
         with self.app.app_context():
             upgrade(str(ROOT / "migrations"))
         self._dispose()

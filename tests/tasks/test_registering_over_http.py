@@ -1,6 +1,7 @@
 """The form of a task: many units in one act, own deadlines, copies, sub-tasks, last year's list; nothing hostile."""
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -154,7 +155,8 @@ def test_the_reason_for_being_late_is_asked_for_when_it_is_owed(world):
     visitor, form = world.as_("fengcheng"), {"reported_on": "2026-03-20", "percent": "30", "text": "已部署"}
     assert 'name="overdue_reason"' not in visitor.get(f"/tasks/shares/{own}/do/report").text
     world.move_to(dt.date(2026, 4, 15))
-    assert 'name="overdue_reason"' in visitor.get(f"/tasks/shares/{own}/do/report").text
+    page = visitor.get(f"/tasks/shares/{own}/do/report").text
+    assert re.search(r'<label class="control-label req"[^>]*>逾期原因', page), "and said so before anything is sent"
     version = str(made.read_share(world, own).version)
     refused = visitor.send(f"/tasks/shares/{own}/do/report", {**form, "version": version})
     assert refused.status_code == 422
@@ -162,3 +164,10 @@ def test_the_reason_for_being_late_is_asked_for_when_it_is_owed(world):
     assert "已部署" in refused.text
     told = visitor.send(f"/tasks/shares/{own}/do/report", {**form, "version": version, "overdue_reason": "降雨"})
     assert told.status_code == 302
+
+
+def test_who_confirms_reads_what_was_reported(world):
+    own = made.share(world, task(world), "fengcheng")
+    made.do_share(world, "fengcheng", "claim", own, text="逐户走访完毕")
+    page = world.as_("office").get(f"/tasks/shares/{own}/do/verify").text
+    assert "逐户走访完毕" in page and f"/tasks/shares/{own}/do/reject" in page

@@ -8,6 +8,8 @@ from app.tasks.operations import plan
 from app.tasks.registering import complete, register
 from tests.hazards.test_statements import counted
 from tests.support.task_factories import do, do_share, facts, share, task
+from tests.tasks.http import ADDRESS
+from tests.tasks.test_verbs_over_http import REVIEWED, SHARE_ROADS, TASK_ROADS, prepared
 
 MOST = 15
 
@@ -83,3 +85,42 @@ def test_a_shares_page_costs_the_same_however_much_was_reported(world, who):
     for _n in range(5):
         do_share(world, "fengcheng", "report", own, files=[world.stored()])
     assert costs(world, f"/tasks/shares/{own}", who) == before <= MOST
+
+
+FORMS = {
+    "a new task": "/tasks/new", "a copy": "/tasks/new?copy={issued}", "a sub-task": "/tasks/new?parent={issued}",
+    "a draft": "/tasks/{draft}/edit", "a draft of last year's": "/tasks/{follower}/edit",
+}
+
+
+def test_a_form_costs_the_same_for_two_units_and_fifteen(world):
+    few = [plan(world["fengcheng"], heads="张三"), plan(world["beiliu"])]
+    before = form_costs(world, few)
+    many = [*few, *(plan(unit, heads="李四") for unit in townships(world, 13))]
+    fill(world, 30, many)
+    after = form_costs(world, many)
+    assert after == before
+    assert max(after.values()) <= MOST, after
+
+
+def form_costs(world, planned: list[dict]) -> dict:
+    last = task(world, year=2025, planned=planned)
+    made = {"issued": task(world, planned=planned), "draft": task(world, planned=planned, issue=False),
+            "follower": task(world, planned=planned, issue=False, previous_id=last, parent_id=last)}
+    return {name: costs(world, path.format(**made), "office") for name, path in FORMS.items()}
+
+
+@pytest.mark.one_database  # the statements are the same ones
+@pytest.mark.parametrize(("noun", "roads"), [("task", TASK_ROADS), ("share", SHARE_ROADS)])
+def test_a_verbs_form_costs_the_same_for_two_units_and_six(world, noun, roads):
+    few, many = ("fengcheng", "firm"), ("fengcheng", "beiliu", "yingji", "firm", "firm2", "firm3")
+    start, faults = world.day, []
+    for verb in sorted(roads, key=lambda verb: verb in REVIEWED):  # from then on the office reviews its drafts
+        cost = []
+        for units in (few, many):
+            case_id = prepared(world, noun, verb, units=units)
+            cost.append(costs(world, f"{ADDRESS[noun]}/{case_id}/do/{verb}", roads[verb].who))
+            world.move_to(start)
+        if cost[0] != cost[1] or max(cost) > MOST:
+            faults.append((verb, *cost))
+    assert not faults

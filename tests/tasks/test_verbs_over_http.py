@@ -77,12 +77,13 @@ REVIEWED = ("issue", "return_draft")
 READ = {"task": made.read, "share": made.read_share}
 
 
-def prepared(world, noun: str, verb: str) -> int:
+def prepared(world, noun: str, verb: str, **data) -> int:
+    """A case from which `verb` can be done next; `data`: more of the task."""
     road = ROADS[noun, verb]
     if verb in REVIEWED:
         review_before_issue(world, "office")
     bring, do = (made.bring, made.do) if noun == "task" else (made.bring_share, made.do_share)
-    case_id = bring(world, road.start)
+    case_id = bring(world, road.start, **data)
     for who, step in road.steps:
         do(world, who, step, case_id)
     if road.later:

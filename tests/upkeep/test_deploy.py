@@ -4,11 +4,15 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-DEPLOY = Path(__file__).parent.parent.parent / "docs" / "deploy"
+from tests.support.processes import CHOSEN_BY_US
+
+ROOT = Path(__file__).parent.parent.parent
+DEPLOY = ROOT / "docs" / "deploy"
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -74,3 +78,22 @@ def test_the_page_names_the_files_that_are_there():
     told = (DEPLOY / "README.md").read_text(encoding="utf-8")
     for path in DEPLOY.iterdir():
         assert path.name == "README.md" or path.name in told, path.name
+
+
+def test_the_wrapper_s_relative_names_are_the_caller_s(tmp_path):
+    """The command as it is installed, but for where the program lies and under which account it runs."""
+    here, text = tmp_path / "elsewhere", (DEPLOY / "zhualuoshi").read_text(encoding="utf-8")
+    here.mkdir()
+    for ours, theirs in (("/opt/zhualuoshi/.venv/bin", Path(sys.executable).parent), ("/opt/zhualuoshi", ROOT),
+                         ("= zhualuoshi ]", f"= {run('id', '-un').stdout.strip()} ]"),
+                         ("/var/lib/zhualuoshi", tmp_path / "data"), ("/etc/zhualuoshi.env", tmp_path / "env")):
+        assert ours in text
+        text = text.replace(ours, str(theirs))
+    (tmp_path / "command").write_text(text, encoding="utf-8")
+    told = "COUNTY=试验县\nADMIN_USERNAME=guanli\nADMIN_PASSWORD=Bendi-2026-Shi\n"
+    (tmp_path / "env").write_text(told, encoding="utf-8")
+    env = {name: value for name, value in os.environ.items() if name not in CHOSEN_BY_US}
+    for arguments in (("init",), ("backup", "手动备份.tar")):
+        done = run("sh", tmp_path / "command", *arguments, cwd=here, env=env)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert [path.name for path in here.iterdir()] == ["手动备份.tar"]

@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app
+from app.casework.unit_of_work import unit_of_work
 from app.extensions import db
 from app.jobs.health import BEAT, beat
-from app.upkeep.health import LEAST_FREE, SILENT
+from app.organization.settings import DEFINITIONS, Setting
+from app.upkeep.health import SILENT
 from tests.support.processes import free_port
 
 
@@ -22,7 +24,8 @@ def alive(app):
 
 
 def test_all_is_well(alive, client):
-    assert shutil.disk_usage(alive.config["DATA_DIR"]).free > LEAST_FREE, "the machine that tests is full"
+    least = DEFINITIONS["least_free_megabytes"].default << 20
+    assert shutil.disk_usage(alive.config["DATA_DIR"]).free > least, "the machine that tests is full"
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
     assert answer.headers["Cache-Control"] == "no-store" and "Set-Cookie" not in answer.headers
@@ -40,6 +43,17 @@ def test_a_worker_that_is_gone_is_told(alive, client, age):
         os.utime(path, (then, then))
     answer = client.get("/healthz")
     assert answer.status_code == 503 and len(answer.json["problems"]) == 1 and "后台" in answer.json["problems"][0]
+
+
+def test_a_disk_with_less_room_than_the_office_wants_is_told(world):
+    beat(world.app.config["DATA_DIR"])
+    client = world.app.test_client()
+    assert client.get("/healthz").status_code == 200
+    wanted = (shutil.disk_usage(world.app.config["DATA_DIR"]).free >> 20) * 2
+    with world.system() as session, unit_of_work(session):
+        session.add(Setting(county_id=world.county.id, key="least_free_megabytes", value=wanted, valid_from=world.day))
+    answer = client.get("/healthz")
+    assert answer.status_code == 503 and len(answer.json["problems"]) == 1 and "硬盘" in answer.json["problems"][0]
 
 
 def test_tables_of_another_release_are_told(alive, client):

@@ -4,6 +4,7 @@ import gzip
 import json
 import logging
 import os
+import socket
 import sys
 import urllib.error
 import urllib.parse
@@ -33,6 +34,13 @@ def record_of(error: Exception, message: str = "failed") -> logging.LogRecord:
         return logging.LogRecord("app", logging.ERROR, __file__, 1, message, (), sys.exc_info())
 
 
+def status_of(port: int, header: str) -> int:
+    """The answer's status to a request with a header that no browser sends."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+        line.sendall(f"GET /login/ HTTP/1.1\r\n{header}\r\n\r\n".encode())
+        return int(line.makefile("rb").readline().split()[1])
+
+
 def test_requests_are_lines_without_what_was_typed(tmp_path):
     """Typed into a search, a login, a form: none of it is found in any file of the logs' folder."""
     data = tmp_path / "var"
@@ -43,6 +51,8 @@ def test_requests_are_lines_without_what_was_typed(tmp_path):
                 urllib.request.urlopen(f"{product.url}{address}").close()
             except urllib.error.HTTPError as answer:
                 answer.close()
+        for nonsense in ("Content-Length: -1", "Host: a..b", "Host: xn--a"):  # by one that stays
+            assert status_of(product.port, nonsense) == 400
         assert not signs_in(product.url, PHONE, SECRET)
         assert signs_in(product.url, "anban", (data / "demo_password").read_text())
         product.end()
@@ -51,6 +61,7 @@ def test_requests_are_lines_without_what_was_typed(tmp_path):
     everything = "".join(path.read_text(encoding="utf-8") for path in files)
     for typed in (NAME, PHONE, SECRET, "anban", "?", urllib.parse.quote(NAME)):
         assert typed not in everything, typed
+    assert "Exception in worker process" not in everything
     lines = [json.loads(line) for path in files if path.name != "raw.log" for line in path.read_text().splitlines()]
     visits = [line for line in lines if line["logger"] == "gunicorn.access"]
     assert all(set(line) == KEYS for line in visits)

@@ -6,14 +6,14 @@ import re
 
 import pytest
 
-from app.casework.jobs import KINDS
+from app.casework.jobs import KINDS, enqueue
 from app.casework.unit_of_work import unit_of_work
 from app.organization.settings import Setting
 from app.upkeep import backup
 from app.upkeep.archive import Archive
 from app.upkeep.backup import ABANDONED, FOLDER, Path
 from app.upkeep.jobs import BACKUP, hour
-from tests.jobs.support import ask, row, work_off
+from tests.jobs.support import ask, kind, noting, row, work_off
 
 
 def page(world, username="admin") -> str:
@@ -131,3 +131,27 @@ def test_a_backup_is_never_to_be_had_over_the_web(world):
     kept = leave(world, 0.1)
     for address in (f"/system/{kept.name}", f"/backups/{kept.name}", f"/static/../var/backups/{kept.name}"):
         assert world.as_("admin").get(address).status_code == 404
+
+
+def test_everybody_s_jobs_are_seen_and_called_off_but_not_what_they_are(world):
+    """Whose, of which kind, how far; a title may name a file, which is the asker's business."""
+    with kind(noting):
+        with world.system() as session:
+            with unit_of_work(session):
+                job = enqueue(session, world.hats["yingji"], "test", {"q": "某矿"}, title="导入：某矿台账.xlsx")
+            job_id = job.id
+        foreign = ask(world, "other_yingji")
+        systems = ask(world, by=None)
+        seen = page(world)
+        assert "yingji的人" in seen and "应急管理局" in seen and "某矿" not in seen
+        assert f'id="job-{systems}"' in seen and f'id="job-{foreign}"' not in seen
+        admin = world.as_("admin")
+        assert admin.get(f"/jobs/{job_id}").status_code == 404, "and nothing more than that"
+        for other in (foreign, systems, 9999):
+            assert admin.send(f"/system/jobs/{other}/cancel").status_code == 404
+        assert "已取消" in admin.send(f"/system/jobs/{job_id}/cancel", follow_redirects=True).get_data(as_text=True)
+        assert (row(world, job_id).state, row(world, foreign).state) == ("cancelled", "queued")
+        again = admin.send(f"/system/jobs/{job_id}/cancel", follow_redirects=True).get_data(as_text=True)
+        assert "已经结束" in again and f'id="job-{job_id}"' not in again
+    assert "系统管理员（admin的人）取消了这项任务" in world.as_("yingji").get(f"/jobs/{job_id}").get_data(as_text=True)
+    assert world.as_("auditor").get("/audit/?verb=job_called_off").get_data(as_text=True).count('id="entry-') == 1

@@ -59,6 +59,14 @@ def test_whose_turn_it_is_moves_on(world):
     assert todo(world.as_("office")) == []
 
 
+def test_a_decision_asked_for_stands_before_everything_else(world):
+    """The territory may fill in for its enterprise; asked to take the case over, it is asked that first."""
+    hazard_id = world.hazard()
+    world.do("yingji", "ask_transfer", hazard_id, receiver_id=world["fengcheng"])
+    page = world.as_("fengcheng").get("/").text
+    assert f"/hazards/{hazard_id}/do/accept_transfer" in page and f"/hazards/{hazard_id}/do/claim" not in page
+
+
 def test_numbers_count_the_rows_of_their_list(world):
     """Overdue, unsigned, owed, claimed: each number opens a list of exactly so many rows."""
     late = tasks.task(world, due=world.day + dt.timedelta(days=1))

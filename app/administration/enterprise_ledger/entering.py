@@ -5,8 +5,9 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from app.administration.directory_planner import one_at_a_time, remember_added
+from app.administration.directory_planner import remember_added
 from app.administration.enterprises import write_enterprise
+from app.administration.saving import one_at_a_time
 from app.casework.errors import Stale
 from app.ledgers.entering import insert_all
 from app.ledgers.planning import RowPlan
@@ -21,7 +22,7 @@ _PLAIN = ("uscc", "address", "status", "principal", "principal_phone", "safety_m
 def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) -> None:
     """Some ten statements, whatever the number of rows."""
     news = [row.new for row in rows]
-    one_at_a_time(session, hat)
+    one_at_a_time(session)
     _refuse_if_entered(session, rows)
     ids = insert_all(session, _units, [
         {"county_id": hat.county_id, "parent_id": new["territory"], "kind": "enterprise", "name": new["name"],
@@ -49,10 +50,11 @@ def _several(session, table: sa.Table, rows: list[dict]) -> None:
 
 
 def _refuse_if_entered(session, rows: list[RowPlan]) -> None:
-    """Raise Stale when one of the rows came in since the plan was made."""
-    names = [row.new["name"] for row in rows if not row.confirmed_new]
-    for some in batched(names):
-        if session.execute(sa.select(Enterprise.id).where(Enterprise.name.in_(some)).limit(1)).first():
+    """Raise Stale when one of the rows came in since the plan was made, by somebody else who had the same file."""
+    known = {i for row in rows for i in row.new["namesakes"]}
+    for some in batched(row.new["name"] for row in rows):
+        there = sa.select(Enterprise.id).where(Enterprise.name.in_(some), Enterprise.successor_id.is_(None))
+        if set(session.scalars(there)) - known:
             raise Stale
 
 

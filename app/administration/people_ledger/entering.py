@@ -8,17 +8,20 @@ import sqlalchemy as sa
 from werkzeug.security import generate_password_hash
 
 from app.access.passwords import one_time_password
-from app.administration.directory_planner import one_at_a_time, remember_added
+from app.administration.directory_planner import remember_added
 from app.administration.people import new_user, stamp, write_person
 from app.administration.people_ledger.printing import shortened
+from app.administration.people_ledger.reach import posts_in_reach
+from app.administration.saving import one_at_a_time
 from app.casework.errors import NotFound, Stale
 from app.ledgers.planning import RowPlan
+from app.ledgers.reading import batched
 from app.organization.models import Organization, Post, User
 
 # A password of 70 random bits cannot be guessed, so a slow hash would protect nothing; it is replaced at the first
-# login by one that is hashed slowly. 150 slow ones would keep a web process busy for a quarter of a minute.
-QUICK_HASH = "pbkdf2:sha256:20000"
-_users, _units = User.__table__, Organization.__table__
+# login by one that is hashed slowly. 500 slow ones would keep a web process busy for the better part of a minute.
+QUICK_HASH = "pbkdf2:sha256:2000"
+_users, _posts, _units = User.__table__, Post.__table__, Organization.__table__
 _FIELD = {"name": "last_name"}
 _ACCOUNT = ("name", "username", "phone", "active")
 
@@ -44,8 +47,11 @@ def _person(row: RowPlan) -> object:
 
 
 def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) -> dict:
-    """Returns `{"accounts": ids of the new ones}`. Raises Stale when a user name was taken since the plan was made."""
-    one_at_a_time(session, hat)
+    """Returns `{"accounts": ids of the new ones}`. Raises Stale when a user name was taken, or one of the posts was
+    given, since the plan was made.
+    """
+    one_at_a_time(session)
+    _refuse_if_entered(session, hat, rows, today)
     _name_accounts(session, rows)
     people: dict[object, User] = {}
     for row in rows:
@@ -63,6 +69,14 @@ def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) ->
     session.flush()
     remember_added(session, hat, "person_added", added, today, file_name)
     return {"accounts": sorted(user.id for user in people.values())}
+
+
+def _refuse_if_entered(session, hat, rows: list[RowPlan], today: dt.date) -> None:
+    """Without a user name nothing else tells that somebody who had the same file was quicker."""
+    known = {i for row in rows for i in row.new["namesakes"]}
+    for some in batched({row.new["name"] for row in rows}):
+        if set(session.scalars(posts_in_reach(hat, today, _posts.c.id).where(_users.c.last_name.in_(some)))) - known:
+            raise Stale
 
 
 def _account(session, hat, new: dict, today: dt.date) -> User:

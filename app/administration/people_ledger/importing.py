@@ -17,7 +17,7 @@ from app.administration.unit_ledger.importing import ACTIVE_WORDS
 from app.exchange.cells import says_nothing
 from app.exchange.text import fold, squash
 from app.ledgers.planning import RowPlan
-from app.ledgers.reading import Reader
+from app.ledgers.reading import Cell, Reader
 from app.organization.models import Organization, Post, User
 from app.organization.rules import MANAGED_ROLES, ROLE_KINDS, manages_account, manages_post
 
@@ -160,6 +160,28 @@ class PeoplePlanner(DirectoryPlanner):
         if not hasattr(self, "_taken"):
             self._taken = set(self.session.execute(sa.select(sa.func.lower(_users.c.username))).scalars())
         return self._taken
+
+    def _refuse_doubles(self, plans: list[RowPlan]) -> None:
+        """Rows of one new user name are one person: what they say of her must agree, for one account keeps it."""
+        super()._refuse_doubles(plans)
+        seen: dict[str, RowPlan] = {}
+        for plan in plans:
+            new = plan.new or {}
+            if not new.get("username") or new["account"] is not None:
+                continue
+            first = seen.setdefault(new["username"].lower(), plan)
+            if squash(new["name"] or "") != squash(first.new["name"] or ""):
+                self._fault(plan, "username", _("Row %(row)s of sheet %(sheet)s gives this user name to %(name)s.",
+                                                row=first.number, sheet=first.sheet, name=first.new["name"] or ""))
+            for key in ("phone", "active"):
+                if new[key] not in (None, first.new[key]):
+                    self._fault(plan, key, _("Row %(row)s of sheet %(sheet)s says otherwise of this account.",
+                                             row=first.number, sheet=first.sheet))
+
+    @staticmethod
+    def _fault(plan: RowPlan, key: str, message: str) -> None:
+        cell = plan.cells.setdefault(key, Cell(""))
+        cell.problem = cell.problem or message
 
     # ── a recorded one ─────────────────────────────────────────────────────────────────────────────────────────
     def texts(self, ids: set[int]) -> dict[int, dict[str, str]]:

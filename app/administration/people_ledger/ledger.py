@@ -42,7 +42,8 @@ def select(session, hat, query: Mapping, today) -> sa.Select:
 
 
 def passwords(session, plan: Plan) -> bytes:
-    return workbook(slips_of(plan, unit_names(session, plan)), current_app.config["DATA_DIR"])
+    slips = slips_of(plan, unit_names(session, plan))
+    return workbook(slips, current_app.config["DATA_DIR"]) if slips else b""
 
 
 PEOPLE_LEDGER = declare(Ledger(

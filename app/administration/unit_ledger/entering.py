@@ -5,7 +5,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from app.administration.directory_planner import one_at_a_time
+from app.administration.saving import one_at_a_time
 from app.administration.units import write_unit
 from app.casework.errors import Obstacle, Stale
 from app.ledgers.entering import RowRefused
@@ -21,7 +21,7 @@ def _data(said: dict) -> dict:
 
 def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) -> None:
     """Raises Stale when one of the rows came in since the plan was made, RowRefused where the form would refuse."""
-    one_at_a_time(session, hat)
+    one_at_a_time(session)
     names = [row.new["name"] for row in rows]
     there = sa.select(Organization.id).where(Organization.county_id == hat.county_id, Organization.name.in_(names),
                                              Organization.kind != "enterprise")

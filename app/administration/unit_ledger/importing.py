@@ -13,6 +13,7 @@ from app.administration.directory_planner import (
     listed_names,
     name_words,
     one_of,
+    refuse_double,
     words,
     yes_no,
 )
@@ -29,9 +30,10 @@ KIND_WORDS = {
     "街道办事处": "township", "局": "department", "成员单位": "department", "县直部门": "department",
     "部门单位": "department", "法院": "justice", "检察院": "justice", "安委办": "county_office",
 }
-ACTIVE_WORDS = {"在用": True, "启用": True, "是": True, "正常": True, "使用": True, "停用": False, "撤销": False,
-                "否": False, "不用": False}
+ACTIVE_WORDS = {"启用": True, "是": True, "正常": True, "使用": True, "在用": True, "撤销": False, "否": False,
+                "不用": False, "停用": False}  # of each value last the word that is offered
 _TOWNSHIP = re.compile(r"(?:镇|乡|街道|街道办事处)(?:人民政府|政府)?$")
+_COUNTY = re.compile(r"([\u4e00-\u9fff]{1,4}?县)..")
 _JUSTICE = re.compile(r"(?:法院|检察院)$")
 
 
@@ -93,12 +95,14 @@ class UnitPlanner(DirectoryPlanner):
         if new["active"] is None:
             new["active"] = True
         self._parent(reader, new["parent"])
-        self._refuse_namesake(reader, new)
+        self._ask_about_county(reader, new["name"] or "")
+        self._refuse_names(reader, new)
 
     def _parent(self, reader: Reader, said: str | None) -> None:
         """The county is the parent of every unit; another would have to be moved by hand."""
         if said and squash(said) not in (squash(self.county_name), squash(self.county_name)[:-1]):
-            reader.fault("parent", _("The parent of a unit of the county is %(county)s.", county=self.county_name))
+            reader.fault("parent", _("The parent of a unit of the county is %(county)s.", county=self.county_name),
+                         (self.county_name,))
 
     @property
     def county_name(self) -> str:
@@ -107,11 +111,31 @@ class UnitPlanner(DirectoryPlanner):
                 sa.select(Organization.name).where(Organization.id == self.hat.county_id)) or ""
         return self._county_name
 
-    def _refuse_namesake(self, reader: Reader, new: dict) -> None:
-        """A short name that another unit goes by cannot be told from it in a ledger."""
-        for one in self._by_name[squash(new["short_name"] or "")] if new["short_name"] else ():
-            if squash(new["name"] or "") not in one.names | {one.words}:
-                reader.fault("short_name", _("Another unit has this name."))
+    def _ask_about_county(self, reader: Reader, name: str) -> None:
+        """乙县凤城镇 in a file of another county's units; a like name of the own county's is asked about, too."""
+        said = _COUNTY.match(squash(name))
+        if said and said[1] != squash(self.county_name) and not reader.confirmed("name"):
+            reader.remark("name", _("“%(county)s” is another county. Is it a unit of %(ours)s?", county=said[1],
+                                    ours=self.county_name))
+            reader.cell("name").asks = True
+
+    def _refuse_names(self, reader: Reader, said: dict, unit_id: int | None = None) -> None:
+        """A name that another unit goes by cannot be told from it in a ledger."""
+        for key, name in _names_in(said):
+            for one in self._by_name[name]:
+                itself = one.id == unit_id if unit_id else squash(said["name"] or "") in one.names | {one.words}
+                if not itself:
+                    reader.fault(key, _("Another unit has this name."))
+
+    def _refuse_doubles(self, plans: list[RowPlan]) -> None:
+        """Nor can two rows of the file give one name to two units."""
+        super()._refuse_doubles(plans)
+        seen: dict[str, RowPlan] = {}
+        for plan in plans:
+            said = plan.new if plan.new is not None else plan.acts[0][1] if plan.acts else {}
+            for key, name in _names_in(said):
+                if seen.setdefault(name, plan) is not plan:
+                    refuse_double(plan, key, seen[name])
 
     def texts(self, ids: set[int]) -> dict[int, dict[str, str]]:
         return texts_of(self.session, ids)
@@ -141,7 +165,18 @@ class UnitPlanner(DirectoryPlanner):
             reader.fault("kind", _("The kind of a recorded unit stays: its posts and cases hang on it."))
         if "parent" in keys:
             self._parent(reader, reader.said("parent"))
-        return super().changes(reader, record, texts, keys - {"parent"})
+        acts = super().changes(reader, record, texts, keys - {"parent"})
+        self._refuse_names(reader, acts[0][1] if acts else {}, record[0].id)
+        return acts
+
+
+def _names_in(said: dict) -> Iterable[tuple[str, str]]:
+    """`(column key, name as it is compared)` of every name that a row gives a unit."""
+    for key in ("name", "short_name"):
+        if said.get(key):
+            yield key, squash(said[key])
+    for name in said.get("names") or ():
+        yield "names", squash(name)
 
 
 def kind_by_name(name: str) -> str:

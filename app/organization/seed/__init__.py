@@ -3,11 +3,13 @@
 The tables beside this file are readable TSV; ``{county}`` 阳城县, ``{place}`` 阳城, ``{level}`` 县, ``{city}``
 晋城市 are filled in, so that any county can be loaded. Townships and their codes:
 modood/Administrative-divisions-of-China (2024-11). Departments and the industries they supervise
-are a common starting point, not the county's own 三定; they are edited in the directory.
+are a common starting point, not the county's own 三定; they are edited in the directory. A criterion's first day
+stands here only where its own document tells it.
 """
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -144,7 +146,9 @@ def _load_dictionaries(session, county: Organization) -> None:
         if dictionary not in known:
             known[dictionary] = _known_entries(session, county, dictionary)
         if name not in known[dictionary]:
-            _entry(session, county, dictionary, name, order, document_number=row["document_number"] or None)
+            begins = dt.date.fromisoformat(row["valid_from"]) if row["valid_from"] else None
+            _entry(session, county, dictionary, name, order, document_number=row["document_number"] or None,
+                   valid_from=begins)
 
 
 def _known_entries(session, county: Organization, dictionary: str) -> dict[str, int]:

@@ -62,6 +62,11 @@ class _Beside(VerbForm):
 
 
 class ReportForm(_Reported, _Beside):
+    def keep(self, case) -> None:
+        super().keep(case)
+        if "overdue_reason" in self:  # owed by every report, whatever its day; a completion in time owes none
+            self.overdue_reason.flags.required = True
+
     def prefill(self, case, hat, today):
         self.reported_on.data, self.percent.data = today, case.percent_claimed
 

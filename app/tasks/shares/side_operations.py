@@ -20,7 +20,7 @@ _cases, _shares = Case.__table__, Share.__table__
 
 
 def _forget_words(act: Act) -> None:
-    """各乡镇 is said of the units as they were issued to: no longer."""
+    """各乡镇 is said of the units, and of the persons beside them, as they were issued to: no longer."""
     task = act.session.get(Task, act.case.head_id)
     if task.unit_words is not None:
         task.unit_words = None
@@ -115,6 +115,7 @@ def correct(act: Act) -> None:
     if "heads" not in act.data or (act.case.heads or None) == (act.data["heads"] or None):
         raise Obstacle(_l("Nothing was changed."), "heads")
     act.case.heads = act.data.get("heads") or None
+    _forget_words(act)
     act.comment = act.data["reason"]
 
 

@@ -12,7 +12,7 @@ from app.casework.clock import today
 from app.casework.deadlines import due_words
 from app.casework.errors import NotFound
 from app.casework.listing import CAP, page
-from app.casework.verbs import available
+from app.casework.verbs import available, in_bulk
 from app.casework.views import CaseView
 from app.extensions import db
 from app.organization.settings import setting
@@ -33,6 +33,7 @@ class TaskShares(CaseView):
     noun = SHARES
     route_base = "/tasks/shares"
     class_permission_name = "tasks"
+    verb_template = "tasks/share_verb.html"
 
     def name_of(self, case: Share) -> str:
         name = queries.unit_names(db.session, [case.unit_id]).get(case.unit_id, "")
@@ -53,7 +54,7 @@ class TaskShares(CaseView):
             tabs=tabs_of(select, filters, state, TABS, "TaskShares.list"),
             names=queries.unit_names(db.session, [i for s in shares for i in (s.unit_id, s.filed_by_id)]),
             verbs={share.id: available(SHARES, share, g.hat, day) for share in shares},
-            bulk_verbs=[v for v in SHARES.verbs.values() if v.bulk], states=TaskState, today=day,
+            bulk_verbs=in_bulk(SHARES, g.hat.role), states=TaskState, today=day,
             due_words=partial(due_words, warning_days=setting("warning_days")), page=number, size=size,
             more=more and number < LAST_PAGE, query=query_of(), filtered=bool(filters), last_page=LAST_PAGE,
             can=g.hat.permits, cap=CAP, **flags(day, unsigned),
