@@ -82,11 +82,12 @@ class _Tables:
     until: dict[str, sa.ColumnElement]
 
 
-def _tables(asked: Question) -> _Tables:
+def _tables(asked: Question, span: Span) -> _Tables:
     limits = _limits(asked).cte("limits")
     filer, place = limits.alias("filer"), limits.alias("place")
+    candidates = _candidates(asked, span).subquery("candidates")
     source = (
-        _c.join(_h, _h.c.id == _c.c.id)
+        candidates.join(_c, _c.c.id == candidates.c.id).join(_h, _h.c.id == _c.c.id)
         .outerjoin(filer, filer.c.unit_id == _c.c.filed_by_id)
         .outerjoin(place, place.c.unit_id == _h.c.territory_id)
     )
@@ -113,6 +114,19 @@ def _in_sight(asked: Question) -> list:
     return conditions
 
 
+def _candidates(asked: Question, span: Span) -> sa.CompoundSelect:
+    """Ids from two indexes: what happened in the span, and what is older and may have been recorded too late for it."""
+    before = asked.before[span.value]
+    c = _c.alias("candidate").c
+    mine = sa.and_(c.county_id == asked.scope.county_id, c.kind == "hazard")
+    frozen = sa.select(sa.func.min(_s.c.recorded_until)).where(
+        _s.c.ledger == SubmittedLedger.HAZARDS.value, _s.c.month >= before.month).scalar_subquery()
+    return sa.union_all(
+        sa.select(c.id).where(mine, c.happened_on > before.last, c.happened_on <= asked.now.last),
+        sa.select(c.id).where(mine, c.recorded_at > frozen, c.happened_on <= before.last),
+    )
+
+
 def _counted_by(edge: Edge, until) -> sa.ColumnElement:
     return sa.and_(_c.c.happened_on <= edge.last, sa.func.coalesce(_c.c.recorded_at, _c.c.created_at) <= until)
 
@@ -123,10 +137,10 @@ def _state(asked: Question, until):
     return sa.case((unchanged, _c.c.state), else_=state_as_of(asked.now.last, until))
 
 
-def counted(asked: Question) -> sa.Select:
-    """SELECT of one row per hazard that the year's or the month's roll-up counts: id, what it is by, how it stood."""
-    tables = _tables(asked)
-    until, year, month = tables.until, Span.YEAR.value, Span.MONTH.value
+def counted(asked: Question, span: Span = Span.YEAR) -> sa.Select:
+    """SELECT of one row per hazard of the span (the year holds its month): id, what it is by, how it stood."""
+    tables = _tables(asked, span)
+    until, month = tables.until, Span.MONTH.value
     in_month = ~_counted_by(asked.before[month], until[month])
     listed = _h.c.listing == Listing.LISTED.value
     rows = (
@@ -138,18 +152,11 @@ def counted(asked: Question) -> sa.Select:
             sa.case((listed, 1), else_=0).label("listed"), _state(asked, until["now"]).label("stood"),
         )
         .select_from(tables.source)
-        .where(*_in_sight(asked), _counted_by(asked.now, until["now"]), *_not_before(asked, until[year]))
+        .where(*_in_sight(asked), _counted_by(asked.now, until["now"]),
+               ~_counted_by(asked.before[span.value], until[span.value]))
         .subquery("rows")
     )
     return sa.select(rows, _outcome(rows.c.stood).label("outcome")).where(rows.c.stood.not_in(NOT_COUNTED))
-
-
-def _not_before(asked: Question, until) -> list:
-    """Not counted in an earlier year. What can have been late is looked for by the day of its recording."""
-    edge = asked.before[Span.YEAR.value]
-    frozen = sa.select(sa.func.min(_s.c.recorded_until)).where(
-        _s.c.ledger == SubmittedLedger.HAZARDS.value, _s.c.month >= edge.month).scalar_subquery()
-    return [~_counted_by(edge, until), sa.or_(_c.c.happened_on > edge.last, _c.c.recorded_at > frozen)]
 
 
 def _outcome(stood):
@@ -166,9 +173,8 @@ def sums(asked: Question, by: By) -> sa.Select:
 
 def ids(asked: Question, span: Span, figure: Figure, by: By, keys: tuple[int, ...] | None, named: bool) -> sa.Select:
     """SELECT of the hazards behind a figure, the newest first. `named`: of one line, `keys` None is "not said"."""
-    rows = counted(asked).subquery("counted")
-    asks = [rows.c.in_month == 1] if span == Span.MONTH else []
-    asks += [rows.c.level == figure.level] if figure.level else []
+    rows = counted(asked, span).subquery("counted")
+    asks = [rows.c.level == figure.level] if figure.level else []
     asks += [rows.c.outcome == figure.outcome] if figure.outcome else []
     asks += [rows.c.listed == 1] if figure.listed else []
     if named:

@@ -62,6 +62,13 @@ COLUMNS = ("general_found", "general_closed", "general_rate", "major_found", "ma
            "open", "gone", "funds")
 HEADS = {**{name: one.head for name, one in FIGURES.items()}, "general_rate": _l("Rate, general"),
          "major_rate": _l("Rate, major"), "funds": _l("Funds (10,000 yuan)")}
+# On the screen the level stands once, above its columns: `(head, columns with their short heads)`.
+_SHORT = (_lp("figure", "found"), _lp("figure", "closed out"), _lp("figure", "rate"))
+HEAD_GROUPS = (
+    (_l("General hazards"), tuple(zip(COLUMNS[:3], _SHORT, strict=True))),
+    (_l("Major hazards"), tuple(zip(COLUMNS[3:6], _SHORT, strict=True))),
+    ("", tuple((name, HEADS[name]) for name in COLUMNS[6:])),
+)
 
 
 @dataclass

@@ -23,7 +23,7 @@ from app.hazards.states import HazardState
 from app.ledgers.files import layout_of, scratch, send_once
 from app.organization.settings import setting
 from app.roll_up import counting, queries
-from app.roll_up.figures import COLUMNS, FIGURES, HEADS, RATES, By, Span
+from app.roll_up.figures import COLUMNS, FIGURES, HEAD_GROUPS, HEADS, By, Span
 from app.roll_up.sheet import month_head, rows_of, sheet_of, year_head
 from app.submissions.periods import Periods
 from app.submissions.rules import next_month
@@ -49,8 +49,8 @@ class RollUp(BaseView):
         newest = max(Periods(db.session, g.hat.county_id).holding(today()), month)
         return self.render_template(
             "roll_up/index.html", title=_("Roll-up"), found=found, month=month, by=by, bys=By, spans=Span, place=place,
-            months=[next_month(newest, -n) for n in range(24)], places=self._places(), columns=COLUMNS, heads=HEADS,
-            figures=FIGURES, rates=RATES, span_heads={Span.MONTH: month_head(month), Span.YEAR: year_head(month)},
+            months=[next_month(newest, -n) for n in range(24)], places=self._places(), columns=COLUMNS,
+            head_groups=HEAD_GROUPS, figures=FIGURES, span_heads={Span.MONTH: month_head(month), Span.YEAR: year_head(month)},
             whose=self._whose(place), month_words=month_head, can=g.hat.permits,
             link=lambda line, span, name: self._link(found, line, span, name, month, by, place),
             until=Periods(db.session, g.hat.county_id).last_day(month),

@@ -93,7 +93,7 @@ BY_HAND = {
 def table(visitor, month: str, by: str = "township", **more) -> dict[str, list]:
     """The table as the screen shows it: `{line: [(text, address)] of the month, then of the year}`."""
     page = visitor.get("/roll_up/", query_string={"month": month, "by": by, **more}).get_data(as_text=True)
-    body = page.split('class="table table-plain roll-up"', 1)[1].split("<tbody>")[1].split("</tbody>")[0]
+    body = page.split('class="table-box roll-up"', 1)[1].split("<tbody>")[1].split("</tbody>")[0]
     lines = {}
     for row in body.split("<tr")[1:]:
         name = re.search(r'<th scope="row">(.*?)</th>', row)[1]
