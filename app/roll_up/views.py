@@ -50,8 +50,9 @@ class RollUp(BaseView):
         return self.render_template(
             "roll_up/index.html", title=_("Roll-up"), found=found, month=month, by=by, bys=By, spans=Span, place=place,
             months=[next_month(newest, -n) for n in range(24)], places=self._places(), columns=COLUMNS,
-            head_groups=HEAD_GROUPS, figures=FIGURES, span_heads={Span.MONTH: month_head(month), Span.YEAR: year_head(month)},
-            whose=self._whose(place), month_words=month_head, can=g.hat.permits,
+            head_groups=HEAD_GROUPS, figures=FIGURES,
+            span_heads={Span.MONTH: month_head(month), Span.YEAR: year_head(month)}, whose=self._whose(place),
+            month_words=month_head, can=g.hat.permits,
             link=lambda line, span, name: self._link(found, line, span, name, month, by, place),
             until=Periods(db.session, g.hat.county_id).last_day(month),
         )
