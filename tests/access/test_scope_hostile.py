@@ -148,6 +148,13 @@ def test_an_assignee_who_is_none(world, clerk, hazard_id, chosen):
     assert world.read(hazard_id) == before
 
 
+def test_an_assignment_that_does_not_say_what_it_saw(world, clerk, hazard_id):
+    """Without a version it would overwrite whatever a colleague has done meanwhile."""
+    before = world.read(hazard_id)
+    assert clerk.send(f"/hazards/{hazard_id}/assign", {"assignee_id": world.users["yingji"]}).status_code == 400
+    assert world.read(hazard_id) == before
+
+
 def test_a_get_writes_nothing(world, clerk, hazard_id):
     before = world.read(hazard_id)
     for path in (f"/hazards/{hazard_id}/do/chase?comment=x&version=1", "/hazards/bulk/chase?rowid=1&confirmed=1",
