@@ -220,7 +220,7 @@ class _Form:
     def _height(self, values: Iterable[str]) -> float:
         """Points that the fullest cell needs. Written, because only Excel itself fits rows that say nothing."""
         lines = max((_lines(value, width) for value, width in zip(values, self.letters, strict=False)
-                     if value and (len(value) * 2 > width or "\n" in value)), default=1)
+                     if isinstance(value, str) and (len(value) * 2 > width or "\n" in value)), default=1)
         return min(max(lines, 1) * self.line_height + 6, TALLEST)
 
     def _end(self, page: _Page, row: int) -> None:

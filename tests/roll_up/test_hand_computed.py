@@ -123,6 +123,7 @@ def told(texts: list[str]) -> tuple:
     return tuple(text if "%" in text or text == "—" else int(float(text or 0)) for text in texts)
 
 
+@pytest.mark.clause("1.3.2")
 def test_the_county_as_counted_by_hand(county):
     visitor, width = county.as_("office"), len(COLUMNS)
     for (month, span, line), by_hand in BY_HAND.items():
@@ -156,6 +157,7 @@ def test_lines_add_up_to_the_total(county):
                 assert float(text or 0) == sum(float(cells[at][0] or 0) for cells in lines.values())
 
 
+@pytest.mark.clause("1.3.2")
 def test_a_township_reads_its_own_and_its_enterprises(county):
     """凤城: of its territory; the county may ask for the same; another unit's figures are not told."""
     own = table(county.as_("fengcheng"), "2026-03")

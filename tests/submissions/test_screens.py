@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import pytest
+
 from app.submissions.states import SubmissionState as S
 from tests.support.submission_factories import month_of, on, open_all, read
 
@@ -41,6 +43,7 @@ def test_from_the_workbench_to_an_approved_month(world):
     file.close()
 
 
+@pytest.mark.clause("1.3.1")
 def test_the_overview_says_who_has_not_and_since_when(world):
     submission_id = opened(world, "04-20")
     post(world, "yingji", "submit", submission_id, **FORM)
