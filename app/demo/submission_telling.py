@@ -63,21 +63,24 @@ class SubmissionTeller:
 
     def _submission(self, submission: Submission, newest: bool) -> None:
         unit, hazards = self.names[submission.unit_id], submission.ledger == SubmittedLedger.HAZARDS
-        if submission.state != SubmissionState.OWED:
-            return
         if newest and unit == OWING and not hazards:
-            self._do(submission.id, "chase", self.staff.clerks["县安委办"], submission.due + dt.timedelta(days=2),
-                     comment="请抓紧报送本月台账。")
+            if not submission.chases:
+                self._do(submission.id, "chase", self.staff.clerks["县安委办"], submission.due + dt.timedelta(days=2),
+                         comment="请抓紧报送本月台账。")
             return
         late = newest and unit == LATE and hazards
-        self._hand_in(submission, unit, submission.due + dt.timedelta(days=3 if late else -1))
+        submission_id, state, due = submission.id, submission.state, submission.due
+        if state == SubmissionState.OWED:
+            self._hand_in(submission, unit, due + dt.timedelta(days=3 if late else -1))
+        elif state != SubmissionState.SUBMITTED:
+            return
         if newest and unit == WAITING and hazards:
             return
         verb, comment = "approve", None
         if newest and unit == RETURNED and hazards:
             verb, comment = "return", "有两条已整改的没有填防范重复发生的措施，补齐后再报。"
         head = self.staff.heads.get(unit) or self.staff.clerks[unit]
-        self._do(submission.id, verb, head, submission.due + dt.timedelta(days=4 if late else 0), comment=comment,
+        self._do(submission_id, verb, head, due + dt.timedelta(days=4 if late else 0), comment=comment,
                  decided_by=f"{unit}分管负责人 {person(f'{unit}/head')}")
 
     def _hand_in(self, submission: Submission, unit: str, day: dt.date) -> None:
