@@ -7,10 +7,14 @@ figures in one statement.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+from flask import url_for
+
 from app.casework.cases import Case
+from app.casework.counted import Count
 from app.casework.listing import Selection
 from app.casework.verbs import Noun, Verb, available
 
@@ -37,6 +41,36 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A number of each unit: `filters` are those of the list that it opens, and so what it counts."""
+
+    title: object
+    filters: Mapping[str, str]
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What is counted of a noun by unit, by month and by industry; each number through `select`, as its list is.
+
+    `select(scope, filters, today)`: the selection of the list at the endpoint `list`. `columns(today)`: of each unit.
+    `unit`: the column that names whose a row is; None: every unit that is a party. `grave`: filters of what a leader
+    asks after first.
+    """
+
+    list: str
+    select: Callable[[object, Mapping, dt.date], Selection]
+    counts: Mapping[str, Count]
+    columns: Callable[[dt.date], Iterable[Column]]
+    unit: sa.Column | None = None
+    industry: sa.Column | None = None
+    grave: Mapping[str, str] | None = None
+
+    def url(self, filters: Mapping, **more) -> str:
+        return url_for(self.list, **filters, **more)
+
+
+@dataclass(frozen=True)
 class Desk:
     """`view` is the endpoint of the screens; `words` the template whose macros `tags` and `deadline` word a case;
     `tag` tells its lines from another noun's.
@@ -52,6 +86,7 @@ class Desk:
     figures: Callable[[object, dt.date], Iterable[Figure]] = lambda hat, today: ()
     tag: object = ""
     loads: tuple[str, ...] = ()
+    numbers: Numbers | None = None
 
 
 def first_verb(noun: Noun, case: Case, hat, today: dt.date) -> Verb | None:

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload, with_polymorphic
@@ -9,26 +11,79 @@ from sqlalchemy.orm import selectinload, with_polymorphic
 from app.access.scope import labels
 from app.casework.cases import Case
 from app.casework.desk import Desk, Figure, Turn
-from app.casework.listing import capped_counts, turns
+from app.casework.listing import capped_counts, ids, turns
+from app.casework.verbs import available
 from app.nouns import BY_KIND, ROOMS
 from app.organization.models import Organization
 
 CAP = 1000  # more than that nobody reads in the top bar
+_cases = Case.__table__
 
 
-def waiting(session, hat, today: dt.date, most: int, mine: bool = False) -> tuple[list[tuple[Desk, Turn]], bool]:
-    """`(lines, whether there are more)`: the cases of every kind whose turn it is, the most urgent first.
+Line = tuple[Desk, Turn]
 
-    `mine`: only those that the wearer sees to.
+
+@dataclass(frozen=True)
+class Lines:
+    """What the first page lists: `mine` waits for the wearer's unit, the most urgent first; `over` and `soon` for
+    others. `more`: whether more than is listed waits for the unit.
     """
-    found = session.scalars(turns(hat.scope, hat.role, hat.user_id if mine else None).limit(most + 1)).all()
-    cases = _cases_of_all_kinds(session, found[:most])
-    in_order = (cases[case_id] for case_id in found[:most] if case_id in cases)
-    lines = [(desk := BY_KIND[case.kind].desk, desk.turn(case, hat, today)) for case in in_order]
-    return lines, len(found) > most
+
+    mine: list[Line]
+    over: list[Line]
+    soon: list[Line]
+    more: bool
+
+    @property
+    def all(self) -> list[Line]:
+        return [*self.mine, *self.over, *self.soon]
 
 
-def _cases_of_all_kinds(session, ids: list[int]) -> dict[int, Case]:
+def lines(session, hat, today: dt.date, most: int, others: int, assigned: bool = False) -> Lines:
+    """The cases of every kind. `assigned`: of the unit's own only those that the wearer sees to.
+
+    Of what others owe, at most so many of each kind.
+    """
+    found = session.scalars(turns(hat.scope, hat.role, hat.user_id if assigned else None).limit(most + 1)).all()
+    over, soon = ({}, {}) if assigned else _with_others(session, hat, today, others)
+    cases = cases_of_all_kinds(session, [*found[:most], *over, *soon])
+
+    def those(case_ids: Iterable[int], line) -> list[Line]:
+        return [line(cases[case_id], hat, today) for case_id in case_ids if case_id in cases]
+
+    return Lines(those(found[:most], line_of), those(over, _chased), those(soon, _chased), len(found) > most)
+
+
+def line_of(case: Case, hat, today: dt.date) -> Line:
+    desk = BY_KIND[case.kind].desk
+    return desk, desk.turn(case, hat, today)
+
+
+def _chased(case: Case, hat, today: dt.date) -> Line:
+    """What others owe is offered to be chased, and nothing else: their own steps stand on its page."""
+    desk, turn = line_of(case, hat, today)
+    verbs = available(BY_KIND[case.kind].noun, case, hat, today)
+    return desk, replace(turn, verb=next((verb for verb in verbs if verb.name == "chase"), None))
+
+
+def _with_others(session, hat, today: dt.date, most: int) -> tuple[dict[int, None], dict[int, None]]:
+    """`(overdue, due soon)`: ids of what waits for others, by deadline; one statement for all kinds."""
+    elsewhere = sa.or_(_cases.c.turn_organization_id.is_(None),
+                       _cases.c.turn_organization_id.not_in(hat.organization_ids))
+    found, arms = {"over": {}, "soon": {}}, []
+    for room in ROOMS:
+        for due in found if room.desk.numbers else ():
+            selection = room.desk.numbers.select(hat.scope, {"due": due}, today)
+            selection = replace(selection, conditions=(*selection.conditions, elsewhere))
+            rows = ids(hat.scope, selection).limit(most).subquery()
+            arms.append(sa.select(sa.literal_column(f"'{due}'"), rows.c[0], _cases.c.due_sort)
+                        .join(_cases, _cases.c.id == rows.c[0]))
+    for due, case_id, _day in session.execute(sa.union_all(*arms).order_by(sa.text("3"), sa.text("2"))):
+        found[due][case_id] = None
+    return found["over"], found["soon"]
+
+
+def cases_of_all_kinds(session, ids: list[int]) -> dict[int, Case]:
     """`{id: case}` through the scope, each as its own class, in one statement and one for each thing it has."""
     if not ids:
         return {}
@@ -40,7 +95,7 @@ def _cases_of_all_kinds(session, ids: list[int]) -> dict[int, Case]:
     return {case.id: case for case in session.scalars(sa.select(every).where(every.id.in_(ids)).options(*whole))}
 
 
-def names_of(session, lines: list[tuple[Desk, Turn]]) -> dict[int, str]:
+def names_of(session, lines: Iterable[Line]) -> dict[int, str]:
     """Names of the units that the lines speak of, in one statement."""
     return labels(session, Organization.__table__, {unit for _desk, turn in lines for unit in turn.units})
 
@@ -61,3 +116,26 @@ def todo_count(session, hat) -> int:
     """How many cases wait for the hat worn; one statement, capped."""
     inner = turns(hat.scope, hat.role).order_by(None).limit(CAP).subquery()
     return session.execute(sa.select(sa.func.count()).select_from(inner)).scalar_one()
+
+
+@dataclass(frozen=True)
+class Grave:
+    """What a leader asks after first, of one noun: the most urgent lines, how many there are, and their list."""
+
+    desk: Desk
+    lines: list[Line]
+    count: int
+    url: str
+
+
+def grave(session, hat, today: dt.date, most: int) -> list[Grave]:
+    """Of each desk that names it: overdue major hazards."""
+    found = []
+    for desk in (room.desk for room in ROOMS if room.desk.numbers and room.desk.numbers.grave):
+        selection = desk.numbers.select(hat.scope, desk.numbers.grave, today)
+        first = session.execute(ids(hat.scope, selection).limit(most)).scalars().all()
+        cases = cases_of_all_kinds(session, first)
+        count = capped_counts(session, hat.scope, [("grave", selection)])["grave"]
+        shown = [line_of(cases[case_id], hat, today) for case_id in first if case_id in cases]
+        found.append(Grave(desk, shown, count, desk.numbers.url(desk.numbers.grave)))
+    return found
