@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from flask import url_for
@@ -21,13 +21,17 @@ from app.casework.verbs import Noun, Verb, available
 
 @dataclass(frozen=True)
 class Turn:
-    """One line of the to-do list: the case; number, state and units, which stand below its title; the first verb."""
+    """One line of the to-do list: the case; number, state and units, which stand below its title; the first verb.
+
+    `stopped`: its work is reported as done, and its deadline no longer runs.
+    """
 
     case: Case
     number: str | None
     state: object
     units: tuple[int, ...]
     verb: Verb | None
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Numbers:
 
     `select(scope, filters, today)`: the selection of the list at the endpoint `list`. `columns(today)`: of each unit.
     `unit`: the column that names whose a row is; None: every unit that is a party. `grave`: filters of what a leader
-    asks after first.
+    asks after first. `ours`: filters that a unit's own numbers have besides: what it reads only by courtesy is not its.
     """
 
     list: str
@@ -65,6 +69,11 @@ class Numbers:
     unit: sa.Column | None = None
     industry: sa.Column | None = None
     grave: Mapping[str, str] | None = None
+    ours: Mapping[str, str] = field(default_factory=dict)
+
+    def filters(self, scope, **asked: str) -> dict[str, str]:
+        """The filters of a number for a reader."""
+        return {**(self.ours if scope.breadth == "units" else {}), **asked}
 
     def url(self, filters: Mapping, **more) -> str:
         return url_for(self.list, **filters, **more)

@@ -19,7 +19,7 @@ from app.organization.settings import setting
 def turn(hazard: Hazard, hat, today: dt.date) -> Turn:
     rectifying = tuple(r.organization_id for r in hazard.rectifiers)
     return Turn(hazard, hazard.number, HazardState(hazard.state).title, rectifying,
-                first_verb(HAZARDS, hazard, hat, today))
+                first_verb(HAZARDS, hazard, hat, today), hazard.claimed_on is not None)
 
 
 def figures(hat, today: dt.date) -> list[Figure]:

@@ -62,12 +62,12 @@
   var quiet = { axisTick: { show: false }, axisLine: { lineStyle: { color: LINE } }, axisLabel: { color: INK, fontSize: 11 } };
   function axis(more) { return Object.assign({}, quiet, more); }
   var KINDS = {
-    months: function (data) {
+    months: function (data, small) {
       return {
-        height: 200, colors: [PALE, ACCENT],
+        height: small ? 130 : 200, colors: [PALE, ACCENT],
         option: {
           grid: { left: 4, right: 4, top: 20, bottom: 4, containLabel: true },
-          xAxis: axis({ type: "category", data: data.lines.map(function (line) { return line.name; }) }),
+          xAxis: axis({ type: "category", axisLabel: { color: INK, fontSize: 10, interval: 0 }, data: data.lines.map(function (line) { return line.name; }) }),
           yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: LINE } }, axisLabel: { color: INK, fontSize: 11 } },
           series: [0, 1].map(function (n) {
             var top = label(shown);
@@ -78,13 +78,18 @@
         }
       };
     },
-    rows: function (data) {
-      return {
-        height: 34 * data.lines.length + 16, colors: [PALE, RED],
-        option: lying(data, [0, 1].map(function (n) { return series(data, n, [PALE, RED][n], label(shown)); }), 36)
-      };
+    rows: function (data, small) {
+      /* the overdue ones are among those in hand: one bar within the other, both numbers behind it */
+      var both = label(function (p) {
+        var over = data.lines[p.dataIndex].values[1];
+        return p.value ? p.value + (over ? "  {over|" + over + "}" : "") : "";
+      });
+      both.rich = { over: { color: RED, fontSize: 11, fontWeight: "bold" } };
+      var bars = [series(data, 0, PALE, both), series(data, 1, RED, { show: false })];
+      bars[1].barGap = "-100%";
+      return { height: (small ? 15 : 22) * data.lines.length + 8, colors: [PALE, RED], option: lying(data, bars, 48) };
     },
-    rate: function (data) {
+    rate: function (data, small) {
       /* kept, due, rate: the bar is the rate, the words tell of how many; without a denominator there is no bar */
       var bar = series(data, 2, PALE, label(function (p) {
         var line = data.lines[p.dataIndex];
@@ -93,21 +98,21 @@
       bar.data.forEach(function (one, i) { one.url = data.lines[i].urls[1]; });
       var option = lying(data, [bar], 88);
       option.xAxis.max = 100;
-      return { height: 22 * data.lines.length + 16, colors: [], option: option };
+      return { height: (small ? 14 : 22) * data.lines.length + 8, colors: [], option: option };
     }
   };
   function lying(data, bars, room) {
     return {
       grid: { left: 4, right: room, top: 4, bottom: 4, containLabel: true },
       xAxis: { type: "value", show: false, minInterval: 1 },
-      yAxis: axis({ type: "category", inverse: true, data: data.lines.map(function (line) { return line.name; }) }),
+      yAxis: axis({ type: "category", inverse: true, axisLabel: { color: INK, fontSize: 11, interval: 0 }, data: data.lines.map(function (line) { return line.name; }) }),
       series: bars
     };
   }
   function draw(chart, fold) {
     var data = read(chart), canvas = chart.querySelector(".canvas"), legend = chart.querySelector(".legend");
     if (!data.lines.length) return;
-    var made = KINDS[chart.dataset.chart](data);
+    var made = KINDS[chart.dataset.chart](data, chart.closest("[data-small]"));
     canvas.hidden = false;
     canvas.style.height = made.height + "px";
     made.colors.forEach(function (color, n) {

@@ -24,7 +24,7 @@ def task_turn(task: Task, hat, today: dt.date) -> Turn:
 def share_turn(share: Share, hat, today: dt.date) -> Turn:
     """A share goes by its task's number, and by the unit that owes it."""
     state, verb = TaskState(share.state).title, first_verb(SHARES, share, hat, today)
-    return Turn(share, share.task.number, state, (share.unit_id,), verb)
+    return Turn(share, share.task.number, state, (share.unit_id,), verb, share.claimed_on is not None)
 
 
 def figures(hat, today: dt.date) -> list[Figure]:
@@ -61,7 +61,8 @@ def columns(today: dt.date) -> list[Column]:
     ]
 
 
-NUMBERS = Numbers("TaskShares.list", select, COUNTS, columns, unit=Share.__table__.c.unit_id)
+NUMBERS = Numbers("TaskShares.list", select, COUNTS, columns, unit=Share.__table__.c.unit_id,
+                  ours={"part": "ours"})
 DESK = Desk("task", _l("Key tasks"), "Tasks", "tasks/words.html", task_turn, tag=_l("Task"))
 SHARE_DESK = Desk("task_share", _l("Key tasks"), "TaskShares", "tasks/words.html", share_turn, figures, _l("Task"),
                   loads=("task",), numbers=NUMBERS)

@@ -25,14 +25,14 @@ UNITS = ("township", "department")
 DESKS = tuple(room.desk for room in ROOMS if room.desk.numbers)
 
 
-def grouped(session, scope: Scope, selections: Mapping[object, Selection], key: sa.ColumnElement) -> dict:
+def grouped(session, scope: Scope, asked: Mapping[object, tuple[Selection, sa.Column]]) -> dict:
     """`{name: {value of the key: how many}}` of the selections' rows, in one statement.
 
-    `key`: a column of `cases`, of the noun's table or of `case_parties` (a case counts once for each party).
+    The key of each is a column of `cases`, of the noun's table or of `case_parties` (a case counts once for each
+    party); all of one type.
     """
-    arms = [_arm(scope, n, selection, key) for n, selection in enumerate(selections.values())]
-    found = {name: {} for name in selections}
-    names = list(selections)
+    arms = [_arm(scope, n, selection, key) for n, (selection, key) in enumerate(asked.values())]
+    names, found = list(asked), {name: {} for name in asked}
     for n, value, count in session.execute(sa.union_all(*arms)) if arms else ():
         found[names[n]][value] = count
     return found
@@ -82,10 +82,11 @@ def by_unit(session, hat, today: dt.date) -> list[UnitRow]:
     """Every unit with its numbers of every noun; one statement a noun, and one for the names."""
     counts = {}
     for desk in DESKS:
-        asked = {column.title: desk.numbers.select(hat.scope, column.filters, today)
-                 for column in desk.numbers.columns(today)}
         key = desk.numbers.unit if desk.numbers.unit is not None else _parties.c.organization_id
-        counts[desk.kind] = grouped(session, hat.scope, asked, key)
+        counts[desk.kind] = grouped(session, hat.scope, {
+            column.title: (desk.numbers.select(hat.scope, column.filters, today), key)
+            for column in desk.numbers.columns(today)
+        })
     return [UnitRow(unit.id, unit.name, unit.kind, {
         desk.kind: _cells(desk, counts[desk.kind], unit.id, today) for desk in DESKS
     }) for unit in units_of(session, hat.county_id)]
@@ -126,21 +127,22 @@ BY_MONTH = ("opened", "closed", "due", "kept")
 
 
 def by_month(session, hat, desk: Desk, today: dt.date) -> list[Month]:
-    """The last twelve months of a noun, four numbers each, the oldest first; one statement for each column of days."""
+    """The last twelve months of a noun, four numbers each, the oldest first; one statement."""
     months, numbers = months_until(today), desk.numbers
     (first, _last), (_first, last) = bounds(months[0]), bounds(months[-1])
-    days: dict[sa.Column, dict] = {}
+    asked = {}
     for name in BY_MONTH:
-        count, selection = numbers.counts[name], numbers.select(hat.scope, {"counted": name}, today)
+        count = numbers.counts[name]
+        selection = numbers.select(hat.scope, numbers.filters(hat.scope, counted=name), today)
         window = replace(selection, conditions=(*selection.conditions, count.day.between(first, last)))
-        days.setdefault(count.day, {})[name] = window
+        asked[name] = (window, count.day)
     sums = dict.fromkeys(((name, month) for name in BY_MONTH for month in months), 0)
-    for column, selections in days.items():
-        for name, found in grouped(session, hat.scope, selections, column).items():
-            for day, count in found.items():
-                sums[name, f"{day:%Y-%m}"] += count
+    for name, found in grouped(session, hat.scope, asked).items():
+        for day, count in found.items():
+            sums[name, f"{day:%Y-%m}"] += count
     return [Month(month, {
-        name: Cell(sums[name, month], numbers.url({"counted": f"{name}.{month}"})) for name in BY_MONTH
+        name: Cell(sums[name, month], numbers.url(numbers.filters(hat.scope, counted=f"{name}.{month}")))
+        for name in BY_MONTH
     }) for month in months]
 
 
@@ -153,9 +155,11 @@ class Line:
 
 def by_industry(session, hat, desk: Desk, today: dt.date) -> list[Line]:
     """What is in hand and what is overdue of each industry of the first level; those without any are left out."""
-    numbers, asked = desk.numbers, [{"counted": "open"}, {"due": "over"}]
-    selections = {n: numbers.select(hat.scope, filters, today) for n, filters in enumerate(asked)}
-    counts = grouped(session, hat.scope, selections, numbers.industry)
+    numbers = desk.numbers
+    asked = [numbers.filters(hat.scope, counted="open"), numbers.filters(hat.scope, due="over")]
+    counts = grouped(session, hat.scope, {
+        n: (numbers.select(hat.scope, filters, today), numbers.industry) for n, filters in enumerate(asked)
+    })
     known = {key for found in counts.values() for key in found if key}
     entries = {row.id: row for row in session.execute(
         sa.select(_entries.c.id, _entries.c.parent_id, _entries.c.name)

@@ -73,7 +73,8 @@ def _with_others(session, hat, today: dt.date, most: int) -> tuple[dict[int, Non
     found, arms = {"over": {}, "soon": {}}, []
     for room in ROOMS:
         for due in found if room.desk.numbers else ():
-            selection = room.desk.numbers.select(hat.scope, {"due": due}, today)
+            numbers = room.desk.numbers
+            selection = numbers.select(hat.scope, numbers.filters(hat.scope, due=due), today)
             selection = replace(selection, conditions=(*selection.conditions, elsewhere))
             rows = ids(hat.scope, selection).limit(most).subquery()
             arms.append(sa.select(sa.literal_column(f"'{due}'"), rows.c[0], _cases.c.due_sort)
@@ -133,9 +134,10 @@ def grave(session, hat, today: dt.date, most: int) -> list[Grave]:
     found = []
     for desk in (room.desk for room in ROOMS if room.desk.numbers and room.desk.numbers.grave):
         selection = desk.numbers.select(hat.scope, desk.numbers.grave, today)
-        first = session.execute(ids(hat.scope, selection).limit(most)).scalars().all()
-        cases = cases_of_all_kinds(session, first)
-        count = capped_counts(session, hat.scope, [("grave", selection)])["grave"]
-        shown = [line_of(cases[case_id], hat, today) for case_id in first if case_id in cases]
+        all_of_them, first = (ids(hat.scope, selection).limit(many).subquery() for many in (CAP + 1, most))
+        count = sa.select(sa.func.count()).select_from(all_of_them).scalar_subquery()
+        rows = session.execute(sa.select(first.c[0], count)).all()
+        cases, count = cases_of_all_kinds(session, [row[0] for row in rows]), rows[0][1] if rows else 0
+        shown = [line_of(cases[row[0]], hat, today) for row in rows if row[0] in cases]
         found.append(Grave(desk, shown, count, desk.numbers.url(desk.numbers.grave)))
     return found

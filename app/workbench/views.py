@@ -19,7 +19,7 @@ from app.organization.settings import setting
 from app.workbench import numbers, queries
 
 SHOWN, OTHERS, WORST = 50, 6, 8
-GRAVE = 6  # overdue major hazards on the leader's page: it is one sheet of paper
+SHEET = 6  # units and overdue major hazards on the leader's page: it is one sheet of paper
 
 
 class Workbench(IndexView):
@@ -61,7 +61,8 @@ def by_urgency(lines: list[queries.Line], day, warning_days: int) -> list[tuple[
     heads = {"over": _("Overdue"), "soon": _("Due within %(days)s days", days=warning_days), "rest": _("The rest")}
     groups: dict[str, list] = {name: [] for name in heads}
     for desk, turn in lines:
-        left = (turn.case.due - day).days if turn.case.due else warning_days + 1
+        runs = turn.case.due is not None and not turn.stopped
+        left = (turn.case.due - day).days if runs else warning_days + 1
         groups["over" if left < 0 else "soon" if left <= warning_days else "rest"].append((desk, turn))
     return [(heads[name], found) for name, found in groups.items() if found]
 
@@ -82,10 +83,10 @@ class Overview(BaseView):
     def sheet(self):
         day, county = today(), g.hat.permits(P.OVERVIEW_UNITS)
         rows = numbers.by_unit(db.session, g.hat, day) if county else []
-        grave = queries.grave(db.session, g.hat, day, GRAVE)
+        grave = queries.grave(db.session, g.hat, day, SHEET)
         return self.render_template(
             "workbench/sheet.html", title=_("Overview"), today=day, cap=CAP, grave=grave,
-            figures=queries.figures(db.session, g.hat, day), worst=_worst(rows, day), can=g.hat.permits,
+            figures=queries.figures(db.session, g.hat, day), worst=_worst(rows, day, SHEET), can=g.hat.permits,
             names=queries.names_of(db.session, [line for part in grave for line in part.lines]),
             due_words=partial(due_words, warning_days=setting("warning_days")),
         )
@@ -117,6 +118,6 @@ class Overview(BaseView):
         )
 
 
-def _worst(rows, day) -> list[tuple]:
+def _worst(rows, day, most: int = WORST) -> list[tuple]:
     """`(desk, its columns, the worst units)` of each desk; nothing where no unit is shown."""
-    return [(desk, desk.numbers.columns(day), numbers.worst(rows, desk, WORST)) for desk in numbers.DESKS if rows]
+    return [(desk, desk.numbers.columns(day), numbers.worst(rows, desk, most)) for desk in numbers.DESKS if rows]
