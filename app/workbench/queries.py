@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -75,12 +76,16 @@ def _with_others(session, hat, today: dt.date, most: int) -> tuple[dict[int, Non
         for due in found if room.desk.numbers else ():
             numbers = room.desk.numbers
             selection = numbers.select(hat.scope, numbers.filters(hat.scope, due=due), today)
-            selection = replace(selection, conditions=(*selection.conditions, elsewhere))
-            rows = ids(hat.scope, selection).limit(most).subquery()
-            arms.append(sa.select(sa.literal_column(f"'{due}'"), rows.c[0], _cases.c.due_sort)
-                        .join(_cases, _cases.c.id == rows.c[0]))
-    for due, case_id, _day in session.execute(sa.union_all(*arms).order_by(sa.text("3"), sa.text("2"))):
-        found[due][case_id] = None
+            for state in selection.states:  # each is one walk of the index; over several states all rows were sorted
+                one = replace(selection, state=state, conditions=(*selection.conditions, elsewhere))
+                rows = ids(hat.scope, one).limit(most).subquery()
+                arms.append(sa.select(sa.literal_column(f"'{due}'"), sa.literal_column(f"'{room.desk.kind}'"),
+                                      rows.c[0], _cases.c.due_sort).join(_cases, _cases.c.id == rows.c[0]))
+    shown = Counter()
+    for due, kind, case_id, _day in session.execute(sa.union_all(*arms).order_by(sa.text("4"), sa.text("3"))):
+        if shown[due, kind] < most:
+            found[due][case_id] = None
+            shown[due, kind] += 1
     return found["over"], found["soon"]
 
 

@@ -19,6 +19,8 @@ ELSEWHERE = {
     "healthz": "asked by machines",
     "Tasks.new": "a button of the list and of the workbench",
     "Tasks.carry_over": "a button of the list",
+    "Overview.units": "a button of the overview, and beside the numbers of the workbench",
+    "Overview.charts": "a button of the overview",
     "Calendar.notice": "a button of the working days",
     "static": "files",
 }
