@@ -40,7 +40,8 @@ def test_a_script_calls_nothing_that_came_later(path):
 
 
 @pytest.mark.parametrize("code", [
-    "a?.b", "a ?? b", "a ||= b", "1_000", "10n", "class A { #x = 1 }", "class A { static {} }", "try { a() } catch { b() }",
+    "a?.b", "a ?? b", "a ||= b", "1_000", "10n", "class A { #x = 1 }", "class A { static {} }",
+    "try { a() } catch { b() }",
 ])
 def test_the_parser_refuses_what_is_newer(parse, code):
     assert parse(code)
