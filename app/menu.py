@@ -36,6 +36,7 @@ MECHANISMS = (
 )
 
 HOME = Entry(_l("Workbench"), "Workbench.index", P.WORKBENCH_READ, icon="home", tab=_l("To do"))
+OVERVIEW = Entry(_l("Overview"), "Overview.sheet", P.OVERVIEW_READ, icon="chart")
 TASKS = Entry(_l("Key task list"), "Tasks.list", P.TASKS_READ, also=("TaskImports",))
 SHARES = Entry(_l("Shares of the units"), "TaskShares.list", P.TASKS_READ, tab=_l("Tasks"))
 HAZARDS = Entry(_l("Hazard rectification ledger"), "Hazards.list", P.HAZARDS_READ, also=("HazardImports",),
@@ -50,6 +51,7 @@ NEW = (ASSIGN, REGISTER)  # what the workbench offers to begin
 MENU = (
     (
         HOME,
+        OVERVIEW,
         LEDGERS,
     ),
     (

@@ -27,13 +27,13 @@ def register(app: Flask, session) -> Builder:
     from app.tasks.shares.views import TaskShares
     from app.tasks.views import Tasks
     from app.upkeep.views import System
-    from app.workbench.views import Workbench
+    from app.workbench.views import Overview, Workbench
 
     app.config["FAB_PASSWORD_COMPLEXITY_VALIDATOR"] = passwords.check
     builder = Builder(update_perms=False, indexview=Workbench, security_manager_class=SecurityManager)
     builder.init_app(app, session)
-    for view in (Tasks, TaskShares, TaskImports, Hazards, HazardImports, Submissions, LedgerDuties, RollUp, *VIEWS,
-                 Audit, Basis, Roles, Jobs, System):
+    for view in (Overview, Tasks, TaskShares, TaskImports, Hazards, HazardImports, Submissions, LedgerDuties, RollUp,
+                 *VIEWS, Audit, Basis, Roles, Jobs, System):
         builder.add_view_no_menu(view)
     declare_jobs()
     return builder

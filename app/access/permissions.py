@@ -9,6 +9,8 @@ from enum import StrEnum
 
 class Permission(StrEnum):
     WORKBENCH_READ = "workbench.read"
+    OVERVIEW_READ = "overview.read"
+    OVERVIEW_UNITS = "overview.units"
     HAZARDS_READ = "hazards.read"
     HAZARDS_REGISTER = "hazards.register"
     HAZARDS_ACT = "hazards.act"

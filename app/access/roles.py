@@ -17,7 +17,7 @@ _OFFICE = _EVERYBODY | frozenset({
     P.WORKBENCH_READ, P.HAZARDS_READ, P.HAZARDS_ACT, P.HAZARDS_EXPORT, P.TASKS_READ, P.TASKS_ACT, P.TASKS_EXPORT,
     P.SUBMISSIONS_READ, P.SUBMISSIONS_ACT, P.ROLL_UP_READ, P.ROLL_UP_EXPORT,
     P.DIRECTORY_READ, P.DIRECTORY_LOOKUP, P.DIRECTORY_EXPORT, P.ENTERPRISES_READ, P.ENTERPRISES_EXPORT, P.ROLES_READ,
-    P.DELEGATIONS_EDIT,
+    P.DELEGATIONS_EDIT, P.OVERVIEW_READ,
 })
 _CLERK = _OFFICE | {P.HAZARDS_REGISTER, P.HAZARDS_IMPORT, P.TASKS_REGISTER, P.TASKS_IMPORT, P.ENTERPRISES_EDIT,
                     P.ENTERPRISES_IMPORT}
@@ -40,14 +40,14 @@ class Role:
 ROLES = {
     role.code: role
     for role in (
-        Role("county_clerk", _l("County office clerk"), "county", _CLERK | {P.LEDGER_DUTIES_EDIT}),
-        Role("county_head", _l("County office head"), "county", _REVIEWER | {P.LEDGER_DUTIES_EDIT}),
+        Role("county_clerk", _l("County office clerk"), "county", _CLERK | {P.LEDGER_DUTIES_EDIT, P.OVERVIEW_UNITS}),
+        Role("county_head", _l("County office head"), "county", _REVIEWER | {P.LEDGER_DUTIES_EDIT, P.OVERVIEW_UNITS}),
         Role("unit_clerk", _l("Filing clerk"), "units", _CLERK),
         Role("unit_reviewer", _l("Reviewer"), "units", _REVIEWER),
         Role("enterprise", _l("Enterprise"), "units",
              _EVERYBODY | {P.WORKBENCH_READ, P.HAZARDS_READ, P.HAZARDS_REGISTER, P.HAZARDS_ACT, P.HAZARDS_EXPORT,
                            P.TASKS_READ, P.TASKS_ACT, P.TASKS_EXPORT, P.DIRECTORY_LOOKUP, P.ENTERPRISES_READ}),
-        Role("leader", _l("Leader"), "county", _OFFICE),
+        Role("leader", _l("Leader"), "county", _OFFICE | {P.OVERVIEW_UNITS}),
         Role("auditor", _l("Auditor"), "nobody",
              _EVERYBODY | {P.AUDIT_READ, P.AUDIT_EXPORT, P.ROLES_READ, P.ROLES_EXPORT}),
         Role("administrator", _l("System administrator"), "nobody",

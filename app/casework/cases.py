@@ -67,6 +67,8 @@ class Case(Model):
         Index("ix_cases_all", "county_id", "kind", "id", "issued", "filed_by_id"),
         Index("ix_cases_happened", "county_id", "kind", "happened_on", "id"),
         Index("ix_cases_recorded", "county_id", "kind", "recorded_at", "happened_on", "id"),
+        Index("ix_cases_closed", "county_id", "kind", "closed_on", sqlite_where=sa.text("closed_on IS NOT NULL"),
+              postgresql_where=sa.text("closed_on IS NOT NULL")),
         Index("ix_cases_turn", "turn_organization_id", "turn_role", "due_sort", "id"),
         Index("ix_cases_assignee", "assignee_id", "id", sqlite_where=sa.text("assignee_id IS NOT NULL"),
               postgresql_where=sa.text("assignee_id IS NOT NULL")),

@@ -8,13 +8,15 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DecimalField,
+    HiddenField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Length, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.validators import Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
 
+from app.casework.counted import CountedField
 from app.casework.file_kinds import ALL
 from app.casework.forms import (  # noqa: F401 - the noun's verbs name their forms in one place
     CommentForm,
@@ -30,6 +32,7 @@ from app.casework.forms import (  # noqa: F401 - the noun's verbs name their for
     filled,
     required,
 )
+from app.hazards.counted import COUNTS
 from app.hazards.states import STORED_SOURCES, DueKind, Level, Listing, Source
 from app.organization.settings import said
 
@@ -256,5 +259,7 @@ class FilterForm(VerbForm):
     ])
     since = DayField(_l("Inspected from"), [Optional()])
     until = DayField(_l("Inspected until"), [Optional()])
+    counted = CountedField(COUNTS)
+    industry = HiddenField(validators=[Optional(), Regexp(r"[1-9][0-9]{0,8}$")])
 
 

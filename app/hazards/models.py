@@ -74,6 +74,7 @@ class Hazard(Case):
         CheckConstraint(f"due_kind IN {tuple(s.value for s in DueKind)}", name="due_kind"),
         CheckConstraint("listing <> 'listed' OR level = 'major'", name="listed_is_major"),
         Index("ix_hazards_repeat", "enterprise_id", "category_id"),
+        Index("ix_hazards_original_due", "original_due"),
     )
     __mapper_args__ = {"polymorphic_identity": "hazard", "inherit_condition": id == Case.id}
 

@@ -12,10 +12,13 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.access.scope import Scope, labels
 from app.casework.cases import Case
+from app.casework.counted import asked
 from app.casework.listing import Selection
 from app.casework.masks import masked
+from app.hazards.counted import COUNTS, of_industry
 from app.hazards.models import Hazard
 from app.hazards.states import OPEN_STATES, DueKind, HazardState
+from app.organization.dictionaries import names
 from app.organization.models import Organization
 from app.organization.settings import DEFINITIONS
 
@@ -35,6 +38,8 @@ def conditions(scope: Scope, filters: dict) -> tuple:
         found.append(_cases.c.happened_on >= filters["since"])
     if filters.get("until"):
         found.append(_cases.c.happened_on <= filters["until"])
+    if filters.get("industry"):
+        found.append(of_industry(int(filters["industry"])))
     found.extend(_due_conditions(filters.get("due")))
     if filters.get("q"):
         found.append(_keyword(filters["q"].strip(), scope))
@@ -69,10 +74,11 @@ def selection(scope: Scope, filters: dict, state: str | None, today: dt.date,
               warning_days: int = DEFINITIONS["warning_days"].default) -> Selection:
     """The list's selection: filters, state tab; open ones by deadline, the rest newest first."""
     days = {"over": (None, today - dt.timedelta(days=1)), "soon": (today, today + dt.timedelta(days=warning_days))}
-    due = days.get(filters.get("due"))
+    due, counted = days.get(filters.get("due")), asked(COUNTS, filters.get("counted"))
+    states = counted.count.states if counted else tuple(s.value for s in OPEN_STATES) if due else ()
     return Selection(
-        "hazard", _hazards, state=state, states=tuple(s.value for s in OPEN_STATES) if due else (),
-        due=due or (None, None), organization_id=filters.get("unit"), conditions=conditions(scope, filters),
+        "hazard", _hazards, state=state, states=states, due=due or (None, None), organization_id=filters.get("unit"),
+        conditions=conditions(scope, filters) + (counted.conditions(today) if counted else ()),
         by_due=state in OPEN_STATES or due is not None,
     )
 
@@ -93,6 +99,12 @@ def unit_names(session, hazards: Iterable[Hazard], more: Iterable[int | None] = 
         wanted |= {h.inspecting_unit_id, h.enterprise_id, h.territory_id, h.recheck_unit_id, h.turn_organization_id,
                    h.filed_by_id, *(r.organization_id for r in h.rectifiers)}
     return labels(session, _units, wanted)
+
+
+def industry_name(session, filters: dict) -> str:
+    """The industry that the list is narrowed to; a statement only when it is."""
+    asked_for = [int(filters["industry"])] if filters.get("industry") else []
+    return next(iter(names(session, asked_for).values()), "")
 
 
 def repeats(session, hazards: Iterable[Hazard], months: int = 12) -> dict[int, int]:

@@ -57,7 +57,8 @@ class Hazards(CaseView):
         hazards = queries.load(db.session, ids)
         return self.render_template(
             "hazards/list.html", title=_("Hazard rectification ledger"), form=form, hazards=hazards, state=state,
-            tabs=self._tabs(filters, state, day, warning), names=queries.unit_names(db.session, hazards),
+            industry=queries.industry_name(db.session, filters), tabs=self._tabs(filters, state, day, warning),
+            names=queries.unit_names(db.session, hazards),
             repeats=queries.repeats(db.session, hazards, setting("repeat_window_months")),
             verbs={h.id: self.verbs_for(h) for h in hazards}, today=day, states=HazardState,
             months=[day.strftime("%Y-%m"), (day.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")],

@@ -17,8 +17,9 @@ TITLES = {
     "task_share": _l("Shares of a task, of each responsible unit"), "ledger_submission": _l("Ledger submission"),
 }
 SUBJECTS = {
-    "workbench": _l("Workbench"), "tasks": _lp("right", "Key tasks"), "hazards": _lp("right", "Hazards"),
-    "submissions": _l("Ledger submission"), "ledger_duties": _l("Who owes which ledger"), "roll_up": _l("Roll-up"),
+    "workbench": _l("Workbench"), "overview": _l("Overview"), "tasks": _lp("right", "Key tasks"),
+    "hazards": _lp("right", "Hazards"), "submissions": _l("Ledger submission"),
+    "ledger_duties": _l("Who owes which ledger"), "roll_up": _l("Roll-up"),
     "directory": _l("Directory of units"), "enterprises": _l("Directory of enterprises"),
     "people": _lp("right", "People and posts"), "settings": _l("Dictionaries, calendar, settings"),
     "audit": _l("Log of acts"), "basis": _l("Governing text"), "hats": _lp("right", "Posts"),
@@ -29,7 +30,7 @@ ACTS = {
     "read": _lp("right", "read"), "register": _lp("right", "register"), "act": _lp("right", "act"),
     "export": _lp("right", "export"), "import": _lp("right", "import"), "lookup": _lp("right", "look up"),
     "edit": _lp("right", "keep"), "wear": _lp("right", "change hats"), "change": _lp("right", "change"),
-    "hand_over": _lp("right", "hand over work"),
+    "hand_over": _lp("right", "hand over work"), "units": _lp("right", "unit by unit"),
 }
 
 

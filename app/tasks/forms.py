@@ -14,6 +14,7 @@ from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from app.access.scope import labels
+from app.casework.counted import CountedField
 from app.casework.errors import NotFound
 from app.casework.file_kinds import ALL
 from app.casework.forms import (  # noqa: F401 - the noun's verbs name their forms in one place
@@ -34,6 +35,7 @@ from app.gate import key
 from app.organization.models import Organization
 from app.organization.settings import said
 from app.tasks import parties
+from app.tasks.counted import COUNTS
 from app.tasks.states import DueKind, Part, Source
 
 YEARS = (2000, 2100)
@@ -243,3 +245,4 @@ class ShareFilterForm(FilterForm):
         ("", _l("All shares in sight")), ("mine", _l("My unit's own")),
         ("ours", _l("Owed, issued or supervised by my unit")),
     ])
+    counted = CountedField(COUNTS)

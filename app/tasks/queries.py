@@ -12,11 +12,13 @@ from sqlalchemy.orm import joinedload
 
 from app.access.scope import Scope, labels
 from app.casework.cases import Case, CaseParty
+from app.casework.counted import asked
 from app.casework.listing import Selection
 from app.organization.models import Organization
 from app.organization.search import like
 from app.organization.settings import DEFINITIONS
 from app.tasks import rules
+from app.tasks.counted import COUNTS
 from app.tasks.models import Share, Task
 from app.tasks.states import OPEN_STATES, RUNNING_STATES, DueKind, TaskState
 
@@ -57,12 +59,15 @@ def share_selection(scope: Scope, filters: dict, state: str | None, today: dt.da
     if filters.get("part") == "ours":
         conditions.append(sa.or_(_shares.c.unit_id.in_(scope.organization_ids), _shares.c.is_enterprise.is_(True),
                                  _cases.c.filed_by_id.in_(scope.organization_ids)))
-    due = filters.get("due")
+    due, counted = filters.get("due"), asked(COUNTS, filters.get("counted"))
+    if counted:
+        conditions += counted.conditions(today)
     conditions += _standing(_cases, _shares, due, today, warning_days, unsigned_days)
     if filters.get("unit"):
         conditions.append(_shares.c.unit_id == filters["unit"])
     return Selection(
-        "task_share", _shares, state=state, states=_states_of(due), due=_days_of(due, today, warning_days),
+        "task_share", _shares, state=state, states=counted.count.states if counted else _states_of(due),
+        due=_days_of(due, today, warning_days),
         organization_id=filters.get("unit"), conditions=tuple(conditions),
         by_due=state in OPEN_STATES or due in ("over", "soon"),
     )

@@ -7,9 +7,10 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.casework.desk import Desk, Figure, Turn, first_verb
+from app.casework.desk import Column, Desk, Figure, Numbers, Turn, first_verb
 from app.organization.settings import setting
 from app.tasks import queries
+from app.tasks.counted import COUNTS
 from app.tasks.models import Share, Task
 from app.tasks.shares.verbs import SHARES
 from app.tasks.states import TaskState
@@ -23,7 +24,7 @@ def task_turn(task: Task, hat, today: dt.date) -> Turn:
 def share_turn(share: Share, hat, today: dt.date) -> Turn:
     """A share goes by its task's number, and by the unit that owes it."""
     state, verb = TaskState(share.state).title, first_verb(SHARES, share, hat, today)
-    return Turn(share, share.task.number, state, (share.unit_id,), verb)
+    return Turn(share, share.task.number, state, (share.unit_id,), verb, share.claimed_on is not None)
 
 
 def figures(hat, today: dt.date) -> list[Figure]:
@@ -45,6 +46,23 @@ def figures(hat, today: dt.date) -> list[Figure]:
     ]
 
 
+def select(scope, filters, today: dt.date):
+    return queries.share_selection(scope, filters, None, today, setting("warning_days"), setting("unsigned_days"))
+
+
+def columns(today: dt.date) -> list[Column]:
+    """Of each unit that owes a share."""
+    return [
+        Column(_("In hand"), {"counted": "open"}),
+        Column(_("Overdue"), {"due": "over"}, "hot"),
+        Column(_("Within %(days)s days", days=setting("warning_days")), {"due": "soon"}, "warm"),
+        Column(_("Not signed for in time"), {"due": "unsigned"}, "hot"),
+        Column(_("Done this month"), {"counted": f"closed.{today:%Y-%m}"}),
+    ]
+
+
+NUMBERS = Numbers("TaskShares.list", select, COUNTS, columns, unit=Share.__table__.c.unit_id,
+                  ours={"part": "ours"})
 DESK = Desk("task", _l("Key tasks"), "Tasks", "tasks/words.html", task_turn, tag=_l("Task"))
 SHARE_DESK = Desk("task_share", _l("Key tasks"), "TaskShares", "tasks/words.html", share_turn, figures, _l("Task"),
-                  loads=("task",))
+                  loads=("task",), numbers=NUMBERS)

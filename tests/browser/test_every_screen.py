@@ -13,6 +13,7 @@ from app.tasks.states import TaskState
 from tests.browser.people import Person
 from tests.conventions.test_words_on_screens import FINE, LATIN
 from tests.support import task_factories as tasks
+from tests.support.axe import violations
 from tests.support.browser import DESK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
@@ -26,6 +27,7 @@ SPOKEN = """() => {
   const copy = document.body.cloneNode(true);
   copy.querySelectorAll("code, pre, script, style").forEach(e => e.remove());
   return document.title + " " + copy.textContent; }"""  # a command is typed as it stands
+EXAMINED: set[str] = set()
 LINKS = "all => all.map(a => a.getAttribute('href'))"
 
 
@@ -44,7 +46,11 @@ def looked_at(person: Person, address: str) -> list[str]:
             faults.append(f"{address}: {person.sideways()} px too wide at {size['width']} px")
     words = page.evaluate(SPOKEN)
     english = {word for word in LATIN.findall(words) if word not in FINE}
-    return faults + ([f"{address} says {sorted(english)}"] if english else [])
+    faults += [f"{address} says {sorted(english)}"] if english else []
+    if (kind := kind_of(address)) not in EXAMINED:  # once for each kind of page, whoever comes to it first
+        EXAMINED.add(kind)
+        faults += [f"{address}: {fault}" for fault in violations(page)]
+    return faults
 
 
 @pytest.mark.parametrize("username", ROLES)

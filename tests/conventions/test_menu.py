@@ -20,6 +20,8 @@ ELSEWHERE = {
     "Tasks.new": "a button of the list and of the workbench",
     "Tasks.carry_over": "a button of the list",
     "RollUp.rows": "behind every figure of the roll-up",
+    "Overview.units": "a button of the overview, and beside the numbers of the workbench",
+    "Overview.charts": "a button of the overview",
     "Calendar.notice": "a button of the working days",
     "static": "files",
 }
