@@ -70,8 +70,8 @@ def recheck(session, hazard: Hazard, this: Round) -> dict:
     """One round's recheck: `{hazard, round, units, void, rows, others}`; pictures before and after side by side."""
     files = _files_of(session, [hazard])[hazard.id]
     of_round = [f for f in files if f.round_number == this.number]
-    as_found = [f for f in of_round if f.purpose == "before"] or [f for f in files if f.purpose == "before"]
-    before, _others = sorted_out(as_found)
+    as_found = [f for f in files if f.purpose == "before" and f.round_number == 1]
+    before, _others = sorted_out([f for f in of_round if f.purpose == "before"] or as_found)
     after, others = sorted_out(f for f in of_round if f.purpose == "after")
     return {
         "hazard": hazard, "round": this, "units": _units_of(session, [hazard], [this.recheck_unit_id]),
