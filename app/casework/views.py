@@ -55,6 +55,11 @@ class CaseView(BaseView):
     def verbs_for(self, case) -> list[Verb]:
         return available(self.noun, case, g.hat, today())
 
+    def timeline_paper(self, case, read: dict):
+        """办理记录: the case's timeline on paper, as its reader finds it on the case's page (`read`)."""
+        return self.render_template("papers/timeline.html", title=_("Record of the case"), case=case,
+                                    name=self.name_of(case), back=self.url_of(case.id), printed_on=today(), **read)
+
     # ── a verb ─────────────────────────────────────────────────────────────────────────────────────────────────
     @expose("/<int:case_id>/do/<verb_name>", methods=["GET", "POST"])
     @has_access

@@ -17,8 +17,8 @@ from app.casework.masks import shown
 from app.casework.verbs import How, how_may, in_bulk
 from app.casework.views import CaseView, put_fault, stored_files
 from app.extensions import db
-from app.gate import key
-from app.hazards import queries, registering
+from app.gate import key, keys
+from app.hazards import papers, queries, registering
 from app.hazards.casepage import case_page
 from app.hazards.forms import EnterpriseHazardForm, FilterForm, HazardForm
 from app.hazards.ledger import HAZARD_LEDGER
@@ -134,13 +134,69 @@ class Hazards(CaseView):
     @has_access
     @permission_name("read")
     def show(self, case_id: int):
+        hazard = self._whole_or_404(case_id)
+        return self.render_template(
+            "hazards/show.html", title=hazard.number or _("Draft"), verbs=self.verbs_for(hazard),
+            can=g.hat.permits, rounds_on_paper=[r.number for r in hazard.rounds if papers.is_rechecked(r)],
+            **case_page(db.session, hazard, g.hat, today()),
+        )
+
+    @staticmethod
+    def _whole_or_404(case_id: int):
         hazard = queries.whole(db.session, case_id)
         if hazard is None:
             raise NotFound
+        return hazard
+
+    # ── papers ─────────────────────────────────────────────────────────────────────────────────────────────────
+    @expose("/<int:case_id>/notice")
+    @has_access
+    @permission_name("read")
+    def notice(self, case_id: int):
+        """整改通知单, to be signed on site."""
+        hazard = self._whole_or_404(case_id)
+        if not hazard.issued:  # without a number, and its content may still change
+            raise NotFound
+        found = papers.notices(db.session, [hazard])
+        return self.render_template("hazards/notice.html", title=found[0]["notice"].title, papers=found,
+                                    back=self.url_of(case_id), printed_on=today())
+
+    @expose("/notices", methods=["POST"])
+    @has_access
+    @permission_name("read")
+    def notices(self):
+        """The notices of the rows ticked, each on a page of its own, with the small copies of the pictures."""
+        chosen, most = keys(request.form.getlist("rowid")), setting("papers_at_once")
+        found = queries.load(db.session, chosen[:most], queries.ROUNDS)
+        hazards = [hazard for hazard in found if hazard.issued]
+        if not hazards or len(chosen) > most:
+            flash(_("At most %(most)s papers in one go.", most=most) if len(chosen) > most
+                  else _("Nothing to print. Tick rows that are issued."), "warning")
+            return redirect(url_for("Hazards.list"))
         return self.render_template(
-            "hazards/show.html", title=hazard.number or _("Draft"), verbs=self.verbs_for(hazard),
-            can=g.hat.permits, **case_page(db.session, hazard, g.hat, today()),
+            "hazards/notice.html", title=_("Notices to rectify, %(count)s", count=len(hazards)), many=True,
+            papers=papers.notices(db.session, hazards), back=url_for("Hazards.list"), printed_on=today(),
         )
+
+    @expose("/<int:case_id>/recheck/<int:number>")
+    @has_access
+    @permission_name("read")
+    def recheck(self, case_id: int, number: int):
+        """整改复查意见书 of one round; of one that is reported as completed only, with lines to fill in."""
+        hazard = self._whole_or_404(case_id)
+        this = next((r for r in hazard.rounds if r.number == number and papers.is_rechecked(r)), None)
+        if this is None:
+            raise NotFound
+        return self.render_template("hazards/recheck.html", title=_("Finding of the recheck"),
+                                    back=self.url_of(case_id), printed_on=today(),
+                                    **papers.recheck(db.session, hazard, this))
+
+    @expose("/<int:case_id>/timeline")
+    @has_access
+    @permission_name("read")
+    def timeline(self, case_id: int):
+        hazard = self._whole_or_404(case_id)
+        return self.timeline_paper(hazard, case_page(db.session, hazard, g.hat, today()))
 
     # ── form 2 out ─────────────────────────────────────────────────────────────────────────────────────────────
     @expose("/export")

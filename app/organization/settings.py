@@ -96,6 +96,8 @@ DEFINITIONS = {
                    unit=DAYS, most=60, help=_l("Later it shows red, and can be chased.")),
         Definition("bulk_rows", _l("Most records handled in one go"), 200, OURS, group="ledgers", unit=_l("records"),
                    most=1000),
+        Definition("papers_at_once", _l("Most papers printed in one go"), 50, OURS, group="ledgers",
+                   unit=_l("papers"), most=50),
         Definition("upload_megabytes", _l("Largest picture, MB"), 20, OURS, group="files", unit="MB", most=60),
         Definition("document_megabytes", _l("Largest pdf or office file, MB"), 30, OURS, group="files", unit="MB",
                    most=60),

@@ -63,6 +63,9 @@ PAGES = {
     "form": ("/hazards/new", ("yingji", "firm")),
     "a copy": ("/hazards/new?copy={case}", ("yingji",)),
     "case": ("/hazards/{case}", ("yingji", "firm", "office", "fengcheng")),
+    "notice": ("/hazards/{case}/notice", ("yingji", "firm", "office")),
+    "recheck": ("/hazards/{case}/recheck/1", ("yingji", "firm")),
+    "timeline": ("/hazards/{case}/timeline", ("yingji", "firm")),
     "a verb's form": ("/hazards/{case}/do/chase", ("yingji", "office")),
     "a correction's form": ("/hazards/{case}/do/correct", ("yingji",)),
 }
