@@ -40,7 +40,8 @@ TASKS = Entry(_l("Key task list"), "Tasks.list", P.TASKS_READ, also=("TaskImport
 SHARES = Entry(_l("Shares of the units"), "TaskShares.list", P.TASKS_READ, tab=_l("Tasks"))
 HAZARDS = Entry(_l("Hazard rectification ledger"), "Hazards.list", P.HAZARDS_READ, also=("HazardImports",),
                 tab=_l("Hazards"))
-REGISTER = Entry(_l("Register a hazard"), "Hazards.new", P.HAZARDS_REGISTER, icon="camera", tab=_l("Register"))
+REGISTER = Entry(_l("Register a hazard"), "Hazards.new", P.HAZARDS_REGISTER, icon="camera")
+QUICK = Entry(_l("Photograph a hazard"), "Hazards.quick", P.HAZARDS_REGISTER, icon="camera", tab=_l("Register"))
 LEDGERS = Entry(_l("Ledgers"), numeral="一", children=(TASKS, SHARES, HAZARDS))
 ASSIGN = Entry(_l("Assign a task"), "Tasks.new", P.TASKS_REGISTER, icon="plus")
 NEW = (ASSIGN, REGISTER)  # what the workbench offers to begin
@@ -62,7 +63,7 @@ MENU = (
         Entry(_l("System"), "System.index", P.SYSTEM_READ, icon="disk"),
     ),
 )
-TABS = (HOME, SHARES, HAZARDS, REGISTER)
+TABS = (HOME, SHARES, HAZARDS, QUICK)
 
 
 @dataclass

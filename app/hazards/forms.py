@@ -30,6 +30,7 @@ from app.casework.forms import (  # noqa: F401 - the noun's verbs name their for
     filled,
     required,
 )
+from app.casework.once import OnceField
 from app.hazards.states import STORED_SOURCES, DueKind, Level, Listing, Source
 from app.organization.settings import said
 
@@ -115,6 +116,7 @@ class HazardForm(VerbForm):
     proxy_evidence = StringField(_l("On what evidence"), [Optional(), Length(max=200)],
                                  description=_l("Written report, telephone call, visit on site …"))
     photos = FilesField(_l("Pictures of the hazard"), render_kw={"data-wide": True})
+    client_key = OnceField()
     version = None
 
     def validate_due_days(self, field):
