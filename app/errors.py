@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -65,8 +65,10 @@ def page(status: int, said=None, back: str = ""):
     said = str(said) if said else str(what)
     if wants_json():
         return jsonify(message=said), status
-    # A 500 may come from the database: its page must not need it.
+    # A 500 may come from the database: its page must not need it, not even to ask who it is for.
     template = "errors/plain.html" if status >= 500 else "errors/page.html"
+    if status >= 500 and "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()
     return render_template(template, status=status, title=title, said=said, help=help_, back=back), status
 
 

@@ -20,9 +20,10 @@ from app.access.permissions import Permission as P
 from app.access.roles import ROLES
 from app.access.scope import labels
 from app.access.views import OfficeView
-from app.administration import handover, handover_views, people
+from app.administration import handover_views, people
 from app.administration.enterprise_views import Facts
 from app.administration.forms import RowForm, RowsField, UnitField, WordField, YesNoField, choices_of
+from app.administration.handover_posts import leaving
 from app.administration.ledger_routes import LedgerRoutes
 from app.administration.people_ledger.ledger import PEOPLE_LEDGER
 from app.administration.unit_views import YES_NO
@@ -170,7 +171,7 @@ class People(LedgerRoutes, OfficeView):
 
     @staticmethod
     def _may_hand_over(user) -> bool:
-        return g.hat.permits(P.PEOPLE_HAND_OVER) and bool(handover.posts_to_end(g.hat, user, today()))
+        return g.hat.permits(P.PEOPLE_HAND_OVER) and bool(leaving(db.session, g.hat, user, today()))
 
     @staticmethod
     def form_class(user=None) -> type[RowForm]:

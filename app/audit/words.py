@@ -118,7 +118,7 @@ def who(entry) -> str:
 
 def extra_in_words(extra: Mapping) -> str:
     """Whom or what an entry outside of a case is about."""
-    parts = [extra.get("name"), extra.get("successor"), extra.get("valid_from"), extra.get("file")]
+    parts = [extra.get(name) for name in ("name", "post_name", "successor", "valid_from", "file")]
     if "rows" in extra:
         parts.append(_("%(count)s rows", count=extra["rows"]))
     return " · ".join(str(part) for part in parts if part)

@@ -5,7 +5,7 @@ It ends when the turn goes to another unit (`verbs.settle`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -74,12 +74,13 @@ def assign(session, model: type[Case], case_id: int, version: int | None, hat, u
                confined_to_id=hat.organization_id)
 
 
-def move(session, hat, from_id: int, to: Colleague, units: Iterable[int], comment: str, today: dt.date) -> list[int]:
-    """Give what one person sees to in these units, drafts of his own too, to a successor; returns the cases' ids.
+def move(session, hat, from_id: int, to: Colleague, waits: Collection[tuple[int, str]], comment: str,
+         today: dt.date) -> list[int]:
+    """Give what one person sees to in these turns, drafts of his own too, to a successor; returns the cases' ids.
 
     Within the caller's transaction; a set, whatever the number. Each case's timeline tells it to the unit.
     """
-    his = seen_to_by(from_id, units)
+    his = seen_to_by(from_id, waits)
     rows = session.execute(
         sa.select(_cases.c.id, _cases.c.turn_organization_id).where(his).order_by(_cases.c.id).with_for_update()
     ).all()
@@ -89,10 +90,16 @@ def move(session, hat, from_id: int, to: Colleague, units: Iterable[int], commen
     return [row.id for row in rows]
 
 
-def seen_to_by(user_id: int, units: Iterable[int]):
-    """SQL condition on `cases`: it waits in one of these units for this person, or is a draft that he began."""
+def seen_to_by(user_id: int, waits: Collection[tuple[int, str]]):
+    """SQL condition on `cases`: it waits for this person in one of these turns (unit, role of the turn), or is a draft
+    that he began.
+    """
     begun = sa.and_(_cases.c.created_by_id == user_id, _cases.c.issued.is_(False), _cases.c.assignee_id.is_(None))
-    return sa.and_(_cases.c.turn_organization_id.in_(list(units)), sa.or_(_cases.c.assignee_id == user_id, begun))
+    return sa.and_(
+        _cases.c.turn_organization_id.in_({unit for unit, _turn in waits}),  # by the index; pairs alone are not
+        sa.tuple_(_cases.c.turn_organization_id, _cases.c.turn_role).in_(waits),
+        sa.or_(_cases.c.assignee_id == user_id, begun),
+    )
 
 
 def _entry(hat, row, name: str, comment: str, today: dt.date) -> dict:

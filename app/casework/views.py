@@ -167,11 +167,11 @@ class CaseView(BaseView):
         """Who of the unit sees to it (承办人); nobody in particular when none is chosen."""
         try:
             chosen = key(request.form["assignee_id"]) if request.form.get("assignee_id") else None
+            seen = key(request.form["version"])
         except ValueError:
             abort(400)
         try:
-            assigning.assign(db.session, self.noun.model, case_id, request.form.get("version", type=int), g.hat,
-                             chosen, today())
+            assigning.assign(db.session, self.noun.model, case_id, seen, g.hat, chosen, today())
             flash(_("Saved."), "success")
         except (Obstacle, Stale) as obstacle:
             flash(str(obstacle), "warning")

@@ -31,6 +31,7 @@ _OPTIONS = {
 }
 # Excel shows such text as it is, but would make a formula of it as soon as someone edits the cell.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+TALLEST = 409  # points: no row of a workbook is taller
 
 Row = Mapping[str, str] | tuple
 
@@ -79,6 +80,20 @@ def write(
     return count
 
 
+class _Page(Worksheet):
+    """A sheet whose rows tell how tall they are without being fixed: who edits a cell gets a row that fits again.
+
+    The library knows fixed heights only, and keeps them all in memory.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.heights: dict[int, float] = {}
+
+    def _write_row(self, row, spans, row_info=None, empty_row=False) -> None:
+        self._xml_start_tag_unencoded("row", [("r", row + 1), ("ht", f"{self.heights.pop(row):.1f}")])
+
+
 class _Form:
     """The state of one export: the workbook, its formats and the sheet being filled."""
 
@@ -97,6 +112,9 @@ class _Form:
         self.number_format = book.add_format(grid | {"align": "center"})
         self.formats = [self._column_formats(grid, column.kind) for column in sheet.columns]
         self.trace_format = book.add_format(body)
+        self.line_height = layout.body_size * 1.35
+        # A column's width is in digits of the default font, 7 pixels each; a letter of ours is half its size wide.
+        self.letters = [int(column.width * 10.5 / layout.body_size) for column in sheet.columns]
 
     def _column_formats(self, grid: dict, kind: str) -> tuple[Format, Format]:
         """The format of a column, and the same for text that would be taken for a formula when edited."""
@@ -128,9 +146,9 @@ class _Form:
         self._end(page, at)
         return number
 
-    def _begin(self) -> Worksheet:
+    def _begin(self) -> _Page:
         count = len(self.book.worksheets())
-        page = self.book.add_worksheet(self.sheet.title[:25] + (f"（{count + 1}）" if count else ""))
+        page = self.book.add_worksheet(self.sheet.title[:25] + (f"（{count + 1}）" if count else ""), _Page)
         page.set_landscape()
         page.set_paper(PAPERS[self.layout.paper])
         page.fit_to_pages(1, 0)
@@ -140,19 +158,21 @@ class _Form:
         page.repeat_rows(self.head_row, self.first_row - 1)
         page.freeze_panes(self.first_row, 1)
         self._columns(page)
+        page.heights[0] = self.layout.title_size * 1.6
         page.merge_range(0, 0, 0, self.last_column, self.sheet.title, self.title_format)
+        page.heights[1] = self._height(())
         self._line(page, 1, self.sheet.above)
         self._heads(page)
         return page
 
-    def _columns(self, page: Worksheet) -> None:
+    def _columns(self, page: _Page) -> None:
         page.set_column(0, 0, 5)
         for at, column in enumerate(self.sheet.columns, 1):
             page.set_column(at, at, column.width)
         if self.trace:
             page.set_column(self.last_column + 1, self.last_column + 1, 20, None, {"hidden": True})
 
-    def _line(self, page: Worksheet, row: int, fields: tuple[tuple[str, str], ...]) -> None:
+    def _line(self, page: _Page, row: int, fields: tuple[tuple[str, str], ...]) -> None:
         """Labels with their values, spread evenly over the width of the table in merged cells."""
         ends = [round((self.last_column + 1) * i / len(fields)) for i in range(len(fields) + 1)]
         for (name, label), start, end in zip(fields, ends, ends[1:], strict=False):
@@ -161,8 +181,10 @@ class _Form:
                 page.merge_range(row, start, row, end - 1, "", self.line_format)
             page.write_string(row, start, text, self.line_format)
 
-    def _heads(self, page: Worksheet) -> None:
+    def _heads(self, page: _Page) -> None:
         top, bottom = self.head_row, self.first_row - 1
+        page.heights[top] = self._height(())
+        page.heights[bottom] = self._height([column.head for column in self.sheet.columns])
         start = 1
         for text, span in self.sheet.groups:
             if span > 1:
@@ -178,9 +200,10 @@ class _Form:
         if self.trace:
             page.write_string(bottom, self.last_column + 1, TRACE_HEAD, self.trace_format)
 
-    def _row(self, page: Worksheet, at: int, number: int, row: Row) -> None:
-        page.write_number(at, 0, number, self.number_format)
+    def _row(self, page: _Page, at: int, number: int, row: Row) -> None:
         values = row if isinstance(row, tuple) else [row.get(column.key) for column in self.sheet.columns]
+        page.heights[at] = self._height(values)
+        page.write_number(at, 0, number, self.number_format)
         for column, (value, (plain, quoted)) in enumerate(zip(values, self.formats, strict=False), 1):
             if not value:
                 page.write_blank(at, column, None, plain)
@@ -190,11 +213,23 @@ class _Form:
         if self.trace and (mark := _trace_of(row, self.last_column)):
             page.write_string(at, self.last_column + 1, cell_text(str(mark)), self.trace_format)
 
-    def _end(self, page: Worksheet, row: int) -> None:
+    def _height(self, values: Iterable[str]) -> float:
+        """Points that the fullest cell needs. Written, because only Excel itself fits rows that say nothing."""
+        lines = max((_lines(value, width) for value, width in zip(values, self.letters, strict=False)
+                     if value and (len(value) * 2 > width or "\n" in value)), default=1)
+        return min(max(lines, 1) * self.line_height + 6, TALLEST)
+
+    def _end(self, page: _Page, row: int) -> None:
+        page.heights[row] = self._height(())
         self._line(page, row, self.sheet.below)
         page.print_area(0, 0, row, self.last_column)
         # Digits kept as text are meant: no green corner in every cell.
         page.ignore_errors({"number_stored_as_text": f"B{self.first_row + 1}:XFD{row + 1}"})
+
+
+def _lines(text: str, width: int) -> int:
+    """Lines of a cell `width` letters wide; a Chinese character takes two, as it does in GB 18030."""
+    return sum(max(1, -(-len(line.encode("gb18030", "replace")) // width)) for line in str(text).split("\n"))
 
 
 def _trace_of(row: Row, width: int) -> str | None:

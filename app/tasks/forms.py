@@ -241,4 +241,7 @@ class FilterForm(VerbForm):
 
 class ShareFilterForm(FilterForm):
     source = None
-    part = SelectField(_l("Whose share"), choices=[("", _l("All shares in sight")), ("mine", _l("My unit's own"))])
+    part = SelectField(_l("Whose share"), choices=[
+        ("", _l("All shares in sight")), ("mine", _l("My unit's own")),
+        ("ours", _l("Owed, issued or supervised by my unit")),
+    ])

@@ -45,13 +45,18 @@ def selection(scope: Scope, filters: dict, state: str | None, today: dt.date, wa
 
 def share_selection(scope: Scope, filters: dict, state: str | None, today: dt.date, warning_days: int = WARNING,
                     unsigned_days: int = UNSIGNED) -> Selection:
-    """The list of shares: of every unit in sight, or `part` = mine, the own units' only."""
+    """The list of shares. `part`: of every unit in sight; mine, the own units' only; ours, also what they issued
+    and the enterprises', but not those of sister units where the own one leads.
+    """
     conditions = [_cases.c.issued.is_(True)]
     if said := _said_of_task(filters, _heads):
         conditions.append(_cases.c.head_id.in_(
             sa.select(_tasks.c.id).join(_heads, _heads.c.id == _tasks.c.id).where(*said)))
     if filters.get("part") == "mine":
         conditions.append(_shares.c.unit_id.in_(scope.organization_ids))
+    if filters.get("part") == "ours":
+        conditions.append(sa.or_(_shares.c.unit_id.in_(scope.organization_ids), _shares.c.is_enterprise.is_(True),
+                                 _cases.c.filed_by_id.in_(scope.organization_ids)))
     due = filters.get("due")
     conditions += _standing(_cases, _shares, due, today, warning_days, unsigned_days)
     if filters.get("unit"):

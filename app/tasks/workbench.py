@@ -27,10 +27,12 @@ def share_turn(share: Share, hat, today: dt.date) -> Turn:
 
 
 def figures(hat, today: dt.date) -> list[Figure]:
-    """Of the shares in sight: overdue, not signed for in time, progress owed, reported as done."""
+    """Of what the unit owes, issued or supervises: overdue, not signed for in time, progress owed, reported as done."""
     limits = setting("warning_days"), setting("unsigned_days")
+    whose = {"part": "ours"} if hat.scope.breadth == "units" else {}
 
     def figure(title, look="", **query) -> Figure:
+        query |= whose
         filters = {name: value for name, value in query.items() if name != "state"}
         selection = queries.share_selection(hat.scope, filters, query.get("state"), today, *limits)
         return Figure(title, selection, url_for("TaskShares.list", **query), look)

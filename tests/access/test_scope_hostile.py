@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from app.casework.attachments import MAX_BYTES, Attachment, path_of
+from app.casework.unit_of_work import unit_of_work
 from app.hazards.models import Hazard
 from tests.access.test_scope_doors import count
 from tests.hazards.http import send, typed, upload
@@ -147,6 +148,13 @@ def test_an_assignee_who_is_none(world, clerk, hazard_id, chosen):
     assert world.read(hazard_id) == before
 
 
+def test_an_assignment_that_does_not_say_what_it_saw(world, clerk, hazard_id):
+    """Without a version it would overwrite whatever a colleague has done meanwhile."""
+    before = world.read(hazard_id)
+    assert clerk.send(f"/hazards/{hazard_id}/assign", {"assignee_id": world.users["yingji"]}).status_code == 400
+    assert world.read(hazard_id) == before
+
+
 def test_a_get_writes_nothing(world, clerk, hazard_id):
     before = world.read(hazard_id)
     for path in (f"/hazards/{hazard_id}/do/chase?comment=x&version=1", "/hazards/bulk/chase?rowid=1&confirmed=1",
@@ -259,3 +267,16 @@ def test_several_pictures_at_once_before_and_after(world, enter, hazard_id):
     assert answer.status_code == 302
     assert [file.purpose for file in files(world)] == ["before", "before", "after", "after"]
     assert {file.media_type for file in files(world)} == {"image/jpeg", "image/png"}
+
+
+def test_a_database_that_is_gone_is_told_in_words(world, clerk):
+    """Whoever asks: the page does not ask the database who that is."""
+    world.app.config["PROPAGATE_EXCEPTIONS"] = False
+    try:
+        with world.system() as session, unit_of_work(session):
+            session.execute(sa.text("ALTER TABLE ab_user RENAME TO gone"))
+        for answer in (clerk.get("/hazards/"), clerk.post("/hazards/bulk/chase"), clerk.get("/login/")):
+            assert answer.status_code == 500
+            assert "系统出了问题" in answer.text and "</html>" in answer.text
+    finally:
+        world.app.config["PROPAGATE_EXCEPTIONS"] = None

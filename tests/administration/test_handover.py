@@ -1,71 +1,18 @@
 """移交工作: one screen gives what a person leaves behind to who is there; the timelines tell it."""
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
 
-from app.access.hats import hats_of
-from app.administration import delegations, handover
-from app.administration.people import stamp
-from app.casework.assigning import assign
-from app.casework.cases import Case
+from app.administration import delegations
 from app.casework.errors import CaseworkError, NotAllowed, Obstacle
-from app.casework.history import TimelineEntry
 from app.casework.imports import ImportDraft
 from app.casework.unit_of_work import unit_of_work
-from app.hazards.models import Hazard
 from app.organization.models import Delegation, Post, User
-from tests.administration.test_people import version_of
-
-_cases = Case.__table__
-
-
-@pytest.fixture
-def colleague(world):
-    """A second clerk of the department, there since yesterday; returns the id."""
-    with world.system() as session, unit_of_work(session):
-        user_id = world.county.add_user(session, "tongshi", "yingji", "unit_clerk")
-        session.scalars(sa.select(Post).where(Post.user_id == user_id)).one().valid_from = (
-            world.day - dt.timedelta(days=1)
-        )
-    world.users["tongshi"] = user_id
-    with world.system() as session:
-        world.hats["tongshi"], = hats_of(session, session.get(User, user_id), world.day)
-    return user_id
-
-
-def name_assignee(world, by, hazard_id, username):
-    with world.session_of(by) as session:
-        assign(session, Hazard, hazard_id, world.read(hazard_id).version, world.hats[by],
-               username and world.users[username], world.day)
-
-
-def hand_over(world, by="yingji_head", who="yingji", to="tongshi", last_day=None, close=False, version=None):
-    with world.session_of(by) as session:
-        seen = stamp(session.get(User, world.users[who])) if version is None else version
-        return handover.hand_over(session, world.hats[by], world.users[who], seen, world.users[to],
-                                  last_day or world.day, "调走", close, world.day)
-
-
-def entries(world, verb):
-    with world.system() as session:
-        return session.scalars(sa.select(TimelineEntry).where(TimelineEntry.verb == verb)).all()
-
-
-def posts(world, username):
-    with world.system() as session:
-        rows = session.scalars(sa.select(Post).where(Post.user_id == world.users[username]).order_by(Post.id))
-        return [(row.organization_id, row.role, row.valid_from, row.valid_to) for row in rows]
-
-
-def import_draft(world, username):
-    with world.system() as session, unit_of_work(session):
-        draft = ImportDraft(county_id=world.county.id, organization_id=world["yingji"], user_id=world.users[username],
-                            kind="hazards", file_name="台账.xlsx", sha256="0" * 64)
-        session.add(draft)
-        session.flush()
-        return draft.id
+from tests.administration.handing_over import hand_over, import_draft, name_assignee, posts
+from tests.administration.test_people import entries, version_of
 
 
 # ── 承办人 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -141,6 +88,7 @@ def test_all_of_it_moves_in_one_go_and_each_case_tells_it(world, colleague):
     assert len(posts(world, "tongshi")) == 1, "he is a clerk already"
     entry, = entries(world, "person_handover")
     assert entry.extra["cases"] == 2 and entry.extra["name"] == "yingji的人"
+    assert "yingji的人 · 应急管理局 填报人 · tongshi的人" in world.as_("auditor").get("/audit/").text
     assert "移交工作" in world.as_("tongshi").get(f"/hazards/{waiting}").text
     assert "移交工作" not in world.as_("firm").get(f"/hazards/{waiting}").text
     assert world.do("tongshi", "pass_recheck", waiting).state == "closed"
@@ -194,18 +142,21 @@ def test_the_screen(world, colleague):
     """The administrator's too, who is told how many and not which."""
     hazard_id = world.bring_to("awaiting_recheck")
     name_assignee(world, "yingji", hazard_id, "yingji")
+    post = world.hats["yingji"].post_id
     for username in ("yingji_head", "admin"):
         page = world.as_(username).get(f"/people/{world.users['yingji']}/hand-over")
-        assert page.status_code == 200 and "1 件：改由接手人承办" in page.text
+        assert page.status_code == 200 and "承办事项和草稿 1 件" in page.text
+        assert re.search(rf'<input checked [^>]*name="posts"[^>]*value="{post}"', page.text), "three clicks, not four"
         assert "tongshi的人" in page.text and "zhujian的人" not in page.text
     head, path = world.as_("yingji_head"), f"/people/{world.users['yingji']}/hand-over"
-    form = {"version": version_of(head, path), "last_day": "2026-03-20", "comment": "调走"}
+    form = {"version": version_of(head, path), "last_day": "2026-03-20", "comment": "调走", "posts": [post]}
     missing = head.send(path, form)
-    assert missing.status_code == 422 and "调走" in missing.text
-    assert head.send(path, {**form, "successor_id": world.users["zhujian"]}).status_code == 422
-    assert head.send(path, {**form, "successor_id": colleague}).status_code == 302
+    assert missing.status_code == 422 and "调走" in missing.text and f"successor_{post}-fault" in missing.text
+    none = head.send(path, {**form, "posts": [], f"successor_{post}": colleague})
+    assert none.status_code == 422 and "勾选要移交的岗位" in none.text
+    assert head.send(path, {**form, f"successor_{post}": colleague}).status_code == 302
     assert world.read(hazard_id).assignee_id == colleague
-    assert head.send(path, {**form, "successor_id": colleague}).status_code == 409
+    assert head.send(path, {**form, f"successor_{post}": colleague}).status_code == 409
 
 
 @pytest.mark.one_database

@@ -57,12 +57,21 @@ def test_a4_by_choice(tmp_path):
     assert exported(tmp_path, [DATA], layout=Layout(paper="A4")).active.page_setup.paperSize == 9
 
 
-def test_fonts_wrapping_borders_and_free_row_heights(tmp_path):
+def test_fonts_wrapping_and_borders(tmp_path):
     page = exported(tmp_path, [DATA]).active
     assert page["A1"].font.name == "方正小标宋简体"
     assert {cell.font.name for line in page["A3:O5"] for cell in line if cell.value} == {"仿宋_GB2312"}
     assert all(cell.alignment.wrap_text and cell.border.left.style == "thin" for cell in page[5])
-    assert all(page.row_dimensions[number].height is None for number in range(1, 8))
+
+
+def test_rows_are_as_tall_as_their_fullest_cell_and_not_fixed(tmp_path):
+    """No phone, WPS or LibreOffice fits a row that says nothing; a fixed one would not grow when edited."""
+    three_lines = row(measures="一\n二\n三")
+    page = exported(tmp_path, [row(measures="一"), row(measures="逐一更换" * 40), three_lines]).active
+    short, full, three = (page.row_dimensions[number].height for number in (5, 6, 7))
+    assert short < three < full <= 409
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as book:
+        assert b"customHeight" not in book.read("xl/worksheets/sheet1.xml")
 
 
 def test_fonts_are_settings(tmp_path):

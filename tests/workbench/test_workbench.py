@@ -119,3 +119,14 @@ def test_what_can_be_begun(world):
         page = world.as_(username).get("/").get_data(as_text=True)
         head = page.split('class="page-head"', 1)[1].split("</div>", 1)[0]
         assert set(re.findall(r'href="(/\w+/new)"', head)) == offered, username
+
+
+def test_a_leading_unit_counts_what_is_its_own_and_not_what_its_supporters_owe(world):
+    """It sees their shares in its list; its red numbers are what it has to do itself."""
+    tasks.task(world, units=("fengcheng",), supporting=("beiliu",), due=world.day - dt.timedelta(days=1))
+    lead = world.as_("fengcheng")
+    number, address = figures(lead)["重点任务", "已逾期"]
+    assert number == 1
+    assert lead.get(address).text.count('name="rowid"') == 1
+    assert lead.get("/tasks/shares/?due=over").text.count('name="rowid"') == 2
+    assert figures(world.as_("office"))["重点任务", "已逾期"][0] == 2
