@@ -112,8 +112,10 @@ class Hazards(CaseView):
             raise Stale(_("This was typed in another account or post. Log in there to send it."))
         if form.validate():
             try:
-                return self._sent(registering.save(db.session, g.hat, form, stored_files(form)["photos"], today(),
-                                                   None, None, issue="issue" in request.form).id)
+                saved = registering.save(db.session, g.hat, form, stored_files(form)["photos"], today(), None, None,
+                                         issue="issue" in request.form)
+                self._warn(saved)
+                return self._sent(saved.id)
             except AlreadyMade as made:
                 return self._sent(made.case_id)
             except Obstacle as obstacle:
@@ -121,6 +123,11 @@ class Hazards(CaseView):
         if wants_json():
             return {"faults": {name or "": [str(text) for text in texts] for name, texts in form.errors.items()}}, 422
         return self._quick_page(form, quick.usual(db.session, g.hat)), 422
+
+    @staticmethod
+    def _warn(saved: Hazard) -> None:
+        for year in registering.years_without_holidays(db.session, saved):
+            flash(_("The holidays of %(year)s are not known: Monday to Friday count as worked.", year=year), "warning")
 
     def _sent(self, case_id: int):
         url = self.url_of(case_id)
@@ -153,9 +160,7 @@ class Hazards(CaseView):
                     db.session, g.hat, form, stored_files(form)["photos"], today(), hazard and hazard.id,
                     request.form.get("version", type=int), issue="issue" in request.form,
                 )
-                for year in registering.years_without_holidays(db.session, saved):
-                    flash(_("The holidays of %(year)s are not known: Monday to Friday count as worked.", year=year),
-                          "warning")
+                self._warn(saved)
                 return redirect(self.url_of(saved.id))
             except Obstacle as obstacle:
                 put_fault(form, obstacle)

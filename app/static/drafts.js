@@ -1,5 +1,5 @@
 /* What is typed and photographed on the quick page stays on this device until the server has it; then it goes.
-   IndexedDB keeps the pictures too; where a browser has none, localStorage keeps the words. A draft belongs to one
+   IndexedDB keeps the pictures too; where a browser has none, localStorage keeps the words, and the open page all. A draft belongs to one
    account in one post (data-whose): no other sees or sends it. Sent again after a lost answer it still makes one
    record: the key it carries is unique (app/casework/once.py).
    No service worker: browsers allow one only over https, and the county's server may stand on plain http. So the page
@@ -34,30 +34,32 @@
     });
   }
   function wordsOf(draft) { return Object.assign({}, draft, { photos: [] }); }
-  var pictures = true;
+  var memory = {}, pictures = true;
   function kept() {
     return ask("readonly", function (s) { return s.getAll(); }).catch(function () { return []; }).then(function (found) {
       try {
         Object.keys(localStorage).forEach(function (key) {
-          if (key.indexOf(PREFIX) === 0) found.push(JSON.parse(localStorage.getItem(key)));
+          if (key.indexOf(PREFIX) === 0 && !memory[key.slice(PREFIX.length)]) found.push(JSON.parse(localStorage.getItem(key)));
         });
       } catch (e) { /* off */ }
-      return found.filter(function (d) { return d.whose === WHOSE; });
+      return found.concat(Object.keys(memory).map(function (key) { return memory[key]; })).filter(function (d) { return d.whose === WHOSE; });
     });
   }
   function put(draft) {
     return ask("readwrite", function (s) { return s.put(draft); }).catch(function () {
-      pictures = !draft.photos.length;
-      localStorage.setItem(PREFIX + draft.key, JSON.stringify(wordsOf(draft)));
+      memory[draft.key] = draft;
+      pictures = pictures && !draft.photos.length;
+      try { localStorage.setItem(PREFIX + draft.key, JSON.stringify(wordsOf(draft))); } catch (e) { pictures = false; }
     });
   }
   function drop(draft) {
+    delete memory[draft.key];
     try { localStorage.removeItem(PREFIX + draft.key); } catch (e) { /* off */ }
     return ask("readwrite", function (s) { return s.delete(draft.key); }).catch(function () { /* it was not there */ });
   }
 
   /* ── sending ──────────────────────────────────────────────────────────────────────────────────── */
-  var sending = {}, held = {};  /* `held`: pictures that no store took, by the draft's key */
+  var sending = {};
   function stop(why) { return Promise.reject({ why: why }); }
   function answered(r) {
     var json = (r.headers.get("Content-Type") || "").indexOf("json") >= 0;
@@ -71,7 +73,7 @@
         if (now.status !== 200 || now.said.whose !== draft.whose) return stop("login");
         var body = new FormData();
         draft.fields.forEach(function (pair) { body.append(pair[0], pair[1]); });
-        (held[draft.key] || draft.photos).forEach(function (photo) { body.append("photos", photo, photo.name || "photo.jpg"); });
+        draft.photos.forEach(function (photo) { body.append("photos", photo, photo.name || "photo.jpg"); });
         body.append("client_key", draft.key);
         body.append("drawn_for", draft.whose);
         body.append("csrf_token", now.said.token);
@@ -236,7 +238,6 @@
       showFaults(faults);
       if (Object.keys(faults).length) return;
       clearTimeout(timer);
-      held[draft.key] = draft.photos;
       draft.fields = draft.fields.filter(function (f) { return f[0] !== "issue" && f[0] !== "draft"; }).concat([[button.name, button.value]]);
       draft.state = "waiting";
       delete draft.faults;
