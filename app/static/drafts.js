@@ -142,10 +142,15 @@
   function quick() {
     var box = form.querySelector("[data-photos]"), top = document.querySelector("[data-faults]");
     var resumed = document.querySelector("[data-resumed]"), pressed = null, timer, now;
-    var blank = window.zhualuoshi.values(form);
+    function typed() { return window.zhualuoshi.values(form).filter(function (f) { return f[0] !== "drawn_for"; }); }
+    var blank = typed();
     function begin(key) { now = { key: key, whose: WHOSE, state: "open", fields: [], photos: [] }; }
-    function read() { now.fields = window.zhualuoshi.values(form).filter(function (f) { return f[0] !== "drawn_for"; }); }
-    function save() { clearTimeout(timer); read(); return put(now); }
+    function read() { now.fields = typed(); }
+    function save() {
+      clearTimeout(timer);
+      read();
+      return now.photos.length || JSON.stringify(now.fields) !== JSON.stringify(blank) ? put(now) : drop(now);
+    }
     function draw() {
       all("img", box).forEach(function (img) { URL.revokeObjectURL(img.src); });
       box.textContent = "";

@@ -99,12 +99,14 @@ def test_the_network_is_cut_before_sending(inspector, world):
     context.set_offline(True)
     press(inspector)
     told(inspector, "没有网络")
-    expect(unsent(inspector).locator("b")).to_have_text("未发送条数： 1")
+    expect(unsent(inspector).locator("b")).to_have_text("未发送 1 条")
     assert there(world) == []
     expect(inspector.page.locator("#description")).to_have_value("")  # the next one may begin
     context.set_offline(False)
     expect(unsent(inspector)).to_be_hidden()
     one_with_both_pictures(world)
+    come(inspector)
+    expect(inspector.page.locator("[data-resumed]")).to_be_hidden()  # an empty form is nothing begun
 
 
 def test_the_page_is_closed_without_a_network(inspector, world):
