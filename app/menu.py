@@ -41,7 +41,8 @@ TASKS = Entry(_l("Key task list"), "Tasks.list", P.TASKS_READ, also=("TaskImport
 SHARES = Entry(_l("Shares of the units"), "TaskShares.list", P.TASKS_READ, tab=_l("Tasks"))
 HAZARDS = Entry(_l("Hazard rectification ledger"), "Hazards.list", P.HAZARDS_READ, also=("HazardImports",),
                 tab=_l("Hazards"))
-REGISTER = Entry(_l("Register a hazard"), "Hazards.new", P.HAZARDS_REGISTER, icon="camera", tab=_l("Register"))
+REGISTER = Entry(_l("Register a hazard"), "Hazards.new", P.HAZARDS_REGISTER, icon="camera")
+QUICK = Entry(_l("Photograph a hazard"), "Hazards.quick", P.HAZARDS_REGISTER, icon="camera", tab=_l("Register"))
 SUBMISSIONS = Entry(_l("Ledger submission"), "Submissions.list", P.SUBMISSIONS_READ)
 ROLL_UP = Entry(_l("Roll-up"), "RollUp.index", P.ROLL_UP_READ)
 LEDGERS = Entry(_l("Ledgers"), numeral="一", children=(TASKS, SHARES, HAZARDS, SUBMISSIONS, ROLL_UP))
@@ -67,7 +68,7 @@ MENU = (
         Entry(_l("Who owes which ledger"), "LedgerDuties.list", P.LEDGER_DUTIES_EDIT, icon="check"),
     ),
 )
-TABS = (HOME, SHARES, HAZARDS, REGISTER)
+TABS = (HOME, SHARES, HAZARDS, QUICK)
 
 
 @dataclass

@@ -54,6 +54,7 @@ class Case(Model):
     # that was submitted before counts neither, whatever day they are about. Written by `history.record`.
     recorded_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     state_recorded_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    client_key: Mapped[str | None] = mapped_column(String(36))  # of the form that made it (once.py)
     version: Mapped[int] = mapped_column(default=1)
 
     parties: Mapped[list[CaseParty]] = relationship(back_populates="case", lazy="selectin")
@@ -72,6 +73,8 @@ class Case(Model):
         Index("ix_cases_turn", "turn_organization_id", "turn_role", "due_sort", "id"),
         Index("ix_cases_assignee", "assignee_id", "id", sqlite_where=sa.text("assignee_id IS NOT NULL"),
               postgresql_where=sa.text("assignee_id IS NOT NULL")),
+        Index("ix_cases_client_key", "created_by_id", "client_key", unique=True,
+              sqlite_where=sa.text("client_key IS NOT NULL"), postgresql_where=sa.text("client_key IS NOT NULL")),
     )
     __mapper_args__ = {"polymorphic_on": kind, "polymorphic_identity": "case", "version_id_col": version}
 

@@ -33,6 +33,7 @@ from app.casework.forms import (  # noqa: F401 - the noun's verbs name their for
     filled,
     required,
 )
+from app.casework.once import OnceField
 from app.casework.verbs import How
 from app.hazards.counted import COUNTS
 from app.hazards.states import STORED_SOURCES, DueKind, Level, Listing, Source
@@ -120,6 +121,7 @@ class HazardForm(VerbForm):
     proxy_evidence = StringField(_l("On what evidence"), [Optional(), Length(max=200)],
                                  description=_l("Written report, telephone call, visit on site …"))
     photos = FilesField(_l("Pictures of the hazard"), render_kw={"data-wide": True})
+    client_key = OnceField()
     version = None
 
     def validate_due_days(self, field):

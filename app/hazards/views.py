@@ -8,17 +8,19 @@ from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from app.casework.clock import today
 from app.casework.deadlines import due_words
-from app.casework.errors import NotFound, Obstacle
+from app.casework.errors import NotFound, Obstacle, Stale
 from app.casework.listing import CAP, capped_counts, page
 from app.casework.masks import shown
+from app.casework.once import AlreadyMade
 from app.casework.verbs import How, how_may, in_bulk
 from app.casework.views import CaseView, put_fault, stored_files
 from app.extensions import db
-from app.gate import key, keys
-from app.hazards import papers, queries, registering
+from app.gate import key, keys, wants_json
+from app.hazards import papers, queries, quick, registering
 from app.hazards.casepage import case_page
 from app.hazards.forms import EnterpriseHazardForm, FilterForm, HazardForm
 from app.hazards.ledger import HAZARD_LEDGER
@@ -90,7 +92,53 @@ class Hazards(CaseView):
     @has_access
     @permission_name("register")
     def new(self):
-        return self._edit_draft(None)
+        try:
+            return self._edit_draft(None)
+        except AlreadyMade as made:
+            return self.made_already(made)
+
+    @expose("/quick", methods=["GET", "POST"])
+    @has_access
+    @permission_name("register")
+    def quick(self):
+        """The form for a phone. Its script (drafts.js) asks in JSON: whose session this is; then it sends."""
+        mine = quick.whose(g.hat)
+        if request.method == "GET" and wants_json():
+            return {"whose": mine, "token": generate_csrf()}
+        if request.method == "GET":
+            form, usual = quick.fresh(db.session, g.hat, today())
+            return self._quick_page(form, usual)
+        form = quick.form_of(g.hat)
+        if form.drawn_for.data != mine:
+            raise Stale(_("This was typed in another account or post. Log in there to send it."))
+        if form.validate():
+            try:
+                saved = registering.save(db.session, g.hat, form, stored_files(form)["photos"], today(), None, None,
+                                         issue="issue" in request.form)
+                self._warn(saved)
+                return self._sent(saved.id)
+            except AlreadyMade as made:
+                return self._sent(made.case_id)
+            except Obstacle as obstacle:
+                put_fault(form, obstacle)
+        if wants_json():
+            return {"faults": {name or "": [str(text) for text in texts] for name, texts in form.errors.items()}}, 422
+        return self._quick_page(form, quick.usual(db.session, g.hat)), 422
+
+    @staticmethod
+    def _warn(saved: Hazard) -> None:
+        for year in registering.years_without_holidays(db.session, saved):
+            flash(_("The holidays of %(year)s are not known: Monday to Friday count as worked.", year=year), "warning")
+
+    def _sent(self, case_id: int):
+        url = self.url_of(case_id)
+        return ({"url": url}, 201) if wants_json() else redirect(url)
+
+    def _quick_page(self, form, usual):
+        form.drawn_for.data = quick.whose(g.hat)
+        return self.render_template(
+            "hazards/quick.html", title=_("Photograph a hazard"), form=form, usual=usual,
+            days=quick.last_days(db.session, today()), methods=registering.methods(), full=url_for("Hazards.new"))
 
     @expose("/<int:case_id>/edit", methods=["GET", "POST"])
     @has_access
@@ -113,9 +161,7 @@ class Hazards(CaseView):
                     db.session, g.hat, form, stored_files(form)["photos"], today(), hazard and hazard.id,
                     request.form.get("version", type=int), issue="issue" in request.form,
                 )
-                for year in registering.years_without_holidays(db.session, saved):
-                    flash(_("The holidays of %(year)s are not known: Monday to Friday count as worked.", year=year),
-                          "warning")
+                self._warn(saved)
                 return redirect(self.url_of(saved.id))
             except Obstacle as obstacle:
                 put_fault(form, obstacle)

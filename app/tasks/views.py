@@ -13,6 +13,7 @@ from app.casework.clock import today
 from app.casework.deadlines import due_words
 from app.casework.errors import Obstacle
 from app.casework.listing import CAP, capped_counts, page
+from app.casework.once import AlreadyMade
 from app.casework.verbs import How, how_may, in_bulk
 from app.casework.views import CaseView, put_fault, stored_files
 from app.extensions import db
@@ -122,7 +123,10 @@ class Tasks(CaseView):
     @has_access
     @permission_name("register")
     def new(self):
-        return self._edit_draft(None)
+        try:
+            return self._edit_draft(None)
+        except AlreadyMade as made:
+            return self.made_already(made)
 
     @expose("/<int:case_id>/edit", methods=["GET", "POST"])
     @has_access

@@ -17,6 +17,7 @@ ELSEWHERE = {
     "Directory.lookup": "asked by forms while one types",
     "Jobs.list": "in the top bar and in the menu at the user's name",
     "healthz": "asked by machines",
+    "Hazards.quick": "a button of the workbench and a tab, on a phone",
     "Tasks.new": "a button of the list and of the workbench",
     "Tasks.carry_over": "a button of the list",
     "RollUp.rows": "behind every figure of the roll-up",

@@ -61,6 +61,7 @@ PAGES = {
     "list by filters": ("/hazards/?q=条&level=general&source=enforcement&due=soon&unit={unit}", ("yingji", "office")),
     "workbench": ("/", ("yingji", "yingji_head", "firm", "office", "leader")),
     "form": ("/hazards/new", ("yingji", "firm")),
+    "a phone's form": ("/hazards/quick", ("yingji", "firm")),
     "a copy": ("/hazards/new?copy={case}", ("yingji",)),
     "case": ("/hazards/{case}", ("yingji", "firm", "office", "fengcheng")),
     "notice": ("/hazards/{case}/notice", ("yingji", "firm", "office")),
