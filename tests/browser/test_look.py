@@ -22,7 +22,7 @@ def sign_in_here(page, username: str = "yingji") -> None:
 
 
 def sign_out(page) -> None:
-    page.click("[aria-label='您的账号']")
+    page.click("[aria-label$='您的账号']")
     page.click("text=退出登录")
     page.wait_for_url("**/login/**")
 

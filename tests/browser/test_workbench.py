@@ -1,4 +1,4 @@
-"""The first page and the leader's sheet at their screens: parts that come later, charts drawn of their tables, paper."""
+"""The first page and the leader's sheet: parts that come later, charts equal to their tables, paper."""
 
 import datetime as dt
 import re
