@@ -57,13 +57,12 @@ KEPT = """() => new Promise(yes => { indexedDB.open("zhualuoshi").onsuccess = e 
     all.target.result.map(d => d.fields))); }; })"""
 
 
-def until_kept(page, words: str) -> None:
-    """A moment after the last key the phone has it."""
+def until(page, holds) -> None:
     for _turn in range(100):
-        if words in page.evaluate(KEPT):
+        if holds():
             return
         page.wait_for_timeout(100)
-    raise AssertionError("nothing was kept")
+    raise AssertionError("it never was so")
 
 
 def one_with_both_pictures(world) -> int:
@@ -201,7 +200,7 @@ def test_what_was_begun_is_back_after_the_page_was_closed(inspector, world):
     page = inspector.page
     filled_in(inspector)
     page.locator("#place").fill("一车间")
-    until_kept(page, "一车间")
+    until(page, lambda: "一车间" in page.evaluate(KEPT))  # a moment after the last key
     page.reload()
     expect(page.locator("[data-resumed]")).to_be_visible()
     expect(page.locator("#description")).to_have_value(WORDS)
@@ -248,3 +247,23 @@ def test_an_enterprise_reports_itself_on_its_phone(person, world):
     expect(firm.page.locator(".case-now")).to_be_visible()
     hazard = world.read(one_with_both_pictures(world))
     assert (hazard.source, hazard.enterprise_id) == ("self_report", world["firm"])
+
+
+def test_the_full_form_put_back_is_still_the_same_form(person, world):
+    """The answer was lost, the page opened anew: what is put back carries its key, and makes no second record."""
+    clerk = person("yingji")
+    page = clerk.open("/hazards/new").page
+    clerk.choose("企业", "试验", "试验铸造厂")
+    page.locator("#source").select_option("enforcement")
+    page.locator("#description").fill(WORDS)
+    page.locator("#due").fill("2026-04-19")
+    page.route("**/hazards/new", lambda route: (route.fetch(max_redirects=0), route.abort())
+               if route.request.method == "POST" else route.fallback())
+    press(clerk)
+    until(page, lambda: there(world))
+    page.unroute("**/hazards/new")
+    clerk.open("/hazards/new")
+    expect(page.locator("#description")).to_have_value(WORDS)
+    press(clerk)
+    expect(page.locator(".case-now")).to_be_visible()
+    assert len(there(world)) == 1
