@@ -97,7 +97,7 @@ def upgrade() -> None:
         recorded_at = CASE WHEN issued THEN
             (SELECT min(e.recorded_at) {OF_CASE} AND e.to_state NOT IN {DRAFTS}) END,
         state_recorded_at = (SELECT max(e.recorded_at) {OF_CASE} AND e.to_state IS NOT NULL)""")
-    op.create_index("ix_cases_recorded", "cases", ["county_id", "kind", "recorded_at"])
+    op.create_index("ix_cases_recorded", "cases", ["county_id", "kind", "recorded_at", "happened_on", "id"])
 
 
 def downgrade() -> None:
