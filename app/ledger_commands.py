@@ -56,7 +56,7 @@ def add_export(one: Ledger) -> None:
             raise click.ClickException(words) from None
         click.echo(_("{count} rows written to {file}.").format(count=count, file=target))
 
-    if one.monthly:
+    if one.period:
         MONTH(export)
 
 

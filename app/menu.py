@@ -41,8 +41,11 @@ TASKS = Entry(_l("Key task list"), "Tasks.list", P.TASKS_READ, also=("TaskImport
 SHARES = Entry(_l("Shares of the units"), "TaskShares.list", P.TASKS_READ, tab=_l("Tasks"))
 HAZARDS = Entry(_l("Hazard rectification ledger"), "Hazards.list", P.HAZARDS_READ, also=("HazardImports",),
                 tab=_l("Hazards"))
-REGISTER = Entry(_l("Register a hazard"), "Hazards.new", P.HAZARDS_REGISTER, icon="camera", tab=_l("Register"))
-LEDGERS = Entry(_l("Ledgers"), numeral="一", children=(TASKS, SHARES, HAZARDS))
+REGISTER = Entry(_l("Register a hazard"), "Hazards.new", P.HAZARDS_REGISTER, icon="camera")
+QUICK = Entry(_l("Photograph a hazard"), "Hazards.quick", P.HAZARDS_REGISTER, icon="camera", tab=_l("Register"))
+SUBMISSIONS = Entry(_l("Ledger submission"), "Submissions.list", P.SUBMISSIONS_READ)
+ROLL_UP = Entry(_l("Roll-up"), "RollUp.index", P.ROLL_UP_READ)
+LEDGERS = Entry(_l("Ledgers"), numeral="一", children=(TASKS, SHARES, HAZARDS, SUBMISSIONS, ROLL_UP))
 ASSIGN = Entry(_l("Assign a task"), "Tasks.new", P.TASKS_REGISTER, icon="plus")
 NEW = (ASSIGN, REGISTER)  # what the workbench offers to begin
 
@@ -62,9 +65,10 @@ MENU = (
         Entry(_l("Working days"), "Calendar.list", P.SETTINGS_READ, icon="calendar"),
         Entry(_l("Settings"), "Settings.list", P.SETTINGS_READ, icon="gear"),
         Entry(_l("System"), "System.index", P.SYSTEM_READ, icon="disk"),
+        Entry(_l("Who owes which ledger"), "LedgerDuties.list", P.LEDGER_DUTIES_EDIT, icon="check"),
     ),
 )
-TABS = (HOME, SHARES, HAZARDS, REGISTER)
+TABS = (HOME, SHARES, HAZARDS, QUICK)
 
 
 @dataclass

@@ -15,6 +15,10 @@ from app.hazards import invariants as hazard_invariants
 from app.hazards import wording as hazard_words
 from app.hazards.verbs import HAZARDS
 from app.hazards.workbench import DESK as HAZARD_DESK
+from app.submissions import invariants as submission_invariants
+from app.submissions import wording as submission_words
+from app.submissions.verbs import SUBMISSIONS
+from app.submissions.workbench import DESK as SUBMISSION_DESK
 from app.tasks import invariants as task_invariants
 from app.tasks import wording as task_words
 from app.tasks.rules import state_of_task
@@ -43,5 +47,6 @@ ROOMS = (
     Room(TASKS, TASK_DESK, task_words, task_invariants.RULES, following(state_of_task, SHARES)),
     Room(SHARES, SHARE_DESK, task_words),
     Room(HAZARDS, HAZARD_DESK, hazard_words, hazard_invariants.RULES),
+    Room(SUBMISSIONS, SUBMISSION_DESK, submission_words, submission_invariants.RULES),
 )
 BY_KIND = {room.noun.kind: room for room in ROOMS}

@@ -5,6 +5,7 @@ from flask import Flask
 
 import app.jobs.queue
 import app.jobs.upkeep
+import app.submissions.opening
 import app.tasks.models  # noqa: F401 - the modules above declare, and are asked by nobody
 from app.access import passwords
 from app.access.security import Builder, SecurityManager
@@ -20,6 +21,8 @@ def register(app: Flask, session) -> Builder:
     from app.jobs.views import Jobs
     from app.ledgers.jobs import declare_jobs
     from app.rights.views import Roles
+    from app.roll_up.views import RollUp
+    from app.submissions.views import LedgerDuties, Submissions
     from app.tasks.import_views import TaskImports
     from app.tasks.shares.views import TaskShares
     from app.tasks.views import Tasks
@@ -29,8 +32,8 @@ def register(app: Flask, session) -> Builder:
     app.config["FAB_PASSWORD_COMPLEXITY_VALIDATOR"] = passwords.check
     builder = Builder(update_perms=False, indexview=Workbench, security_manager_class=SecurityManager)
     builder.init_app(app, session)
-    for view in (Overview, Tasks, TaskShares, TaskImports, Hazards, HazardImports, *VIEWS, Audit, Basis, Roles, Jobs,
-                 System):
+    for view in (Overview, Tasks, TaskShares, TaskImports, Hazards, HazardImports, Submissions, LedgerDuties, RollUp,
+                 *VIEWS, Audit, Basis, Roles, Jobs, System):
         builder.add_view_no_menu(view)
     declare_jobs()
     return builder

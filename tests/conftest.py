@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.application",
     "tests.support.factories",
+    "tests.support.submission_factories",
     "tests.support.statements",
     "tests.support.browser",
     "tests.support.clauses",

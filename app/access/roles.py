@@ -15,6 +15,7 @@ from app.access.permissions import Permission as P
 _EVERYBODY = frozenset({P.BASIS_READ, P.HATS_WEAR, P.OWN_PASSWORD_CHANGE, P.JOBS_READ})
 _OFFICE = _EVERYBODY | frozenset({
     P.WORKBENCH_READ, P.HAZARDS_READ, P.HAZARDS_ACT, P.HAZARDS_EXPORT, P.TASKS_READ, P.TASKS_ACT, P.TASKS_EXPORT,
+    P.SUBMISSIONS_READ, P.SUBMISSIONS_ACT, P.ROLL_UP_READ, P.ROLL_UP_EXPORT,
     P.DIRECTORY_READ, P.DIRECTORY_LOOKUP, P.DIRECTORY_EXPORT, P.ENTERPRISES_READ, P.ENTERPRISES_EXPORT, P.ROLES_READ,
     P.DELEGATIONS_EDIT, P.OVERVIEW_READ,
 })
@@ -39,8 +40,8 @@ class Role:
 ROLES = {
     role.code: role
     for role in (
-        Role("county_clerk", _l("County office clerk"), "county", _CLERK | {P.OVERVIEW_UNITS}),
-        Role("county_head", _l("County office head"), "county", _REVIEWER | {P.OVERVIEW_UNITS}),
+        Role("county_clerk", _l("County office clerk"), "county", _CLERK | {P.LEDGER_DUTIES_EDIT, P.OVERVIEW_UNITS}),
+        Role("county_head", _l("County office head"), "county", _REVIEWER | {P.LEDGER_DUTIES_EDIT, P.OVERVIEW_UNITS}),
         Role("unit_clerk", _l("Filing clerk"), "units", _CLERK),
         Role("unit_reviewer", _l("Reviewer"), "units", _REVIEWER),
         Role("enterprise", _l("Enterprise"), "units",
@@ -54,7 +55,8 @@ ROLES = {
                            P.DIRECTORY_IMPORT, P.ENTERPRISES_READ, P.ENTERPRISES_EDIT, P.ENTERPRISES_EXPORT,
                            P.ENTERPRISES_IMPORT, P.PEOPLE_READ, P.PEOPLE_EDIT, P.PEOPLE_EXPORT, P.PEOPLE_IMPORT,
                            P.PEOPLE_HAND_OVER, P.SETTINGS_READ, P.SETTINGS_EDIT, P.ROLES_READ, P.ROLES_EXPORT,
-                           P.SYSTEM_READ, P.SYSTEM_EDIT}),
+                           P.SYSTEM_READ, P.SYSTEM_EDIT,
+                           P.LEDGER_DUTIES_EDIT}),
     )
 }
 

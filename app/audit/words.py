@@ -30,6 +30,7 @@ VERBS = {
     "entry_added": _l("Dictionary entry added"), "entry_changed": _l("Dictionary entry changed"),
     "calendar_day_added": _l("Working day set"), "calendar_day_changed": _l("Working day changed"),
     "notice_taken_over": _l("Holiday notice taken over"),
+    "duty_told": _l("Duty to submit a ledger"),
     "setting_changed": _l("Setting changed"), "audit_verified": _l("History checked"),
     "backup_asked": _l("Backup asked for"), "job_called_off": _l("Another person's job called off"),
     "restored": _l("Restored from a backup"),

@@ -50,6 +50,11 @@ class Case(Model):
     filed_by_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=utcnow)
+    # When the county came to know of the case (its issue) and of its present state, as the history tells: a month
+    # that was submitted before counts neither, whatever day they are about. Written by `history.record`.
+    recorded_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    state_recorded_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    client_key: Mapped[str | None] = mapped_column(String(36))  # of the form that made it (once.py)
     version: Mapped[int] = mapped_column(default=1)
 
     parties: Mapped[list[CaseParty]] = relationship(back_populates="case", lazy="selectin")
@@ -62,11 +67,14 @@ class Case(Model):
         Index("ix_cases_state", "county_id", "kind", "state", "id", "issued", "filed_by_id"),
         Index("ix_cases_all", "county_id", "kind", "id", "issued", "filed_by_id"),
         Index("ix_cases_happened", "county_id", "kind", "happened_on", "id"),
+        Index("ix_cases_recorded", "county_id", "kind", "recorded_at", "happened_on", "id"),
         Index("ix_cases_closed", "county_id", "kind", "closed_on", sqlite_where=sa.text("closed_on IS NOT NULL"),
               postgresql_where=sa.text("closed_on IS NOT NULL")),
         Index("ix_cases_turn", "turn_organization_id", "turn_role", "due_sort", "id"),
         Index("ix_cases_assignee", "assignee_id", "id", sqlite_where=sa.text("assignee_id IS NOT NULL"),
               postgresql_where=sa.text("assignee_id IS NOT NULL")),
+        Index("ix_cases_client_key", "created_by_id", "client_key", unique=True,
+              sqlite_where=sa.text("client_key IS NOT NULL"), postgresql_where=sa.text("client_key IS NOT NULL")),
     )
     __mapper_args__ = {"polymorphic_on": kind, "polymorphic_identity": "case", "version_id_col": version}
 

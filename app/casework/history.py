@@ -47,6 +47,9 @@ class TimelineEntry(Model, CasePart):
         Index("ix_timeline_entries_case", "case_id", "occurred_on", "id"),
         Index("ix_timeline_entries_county", "county_id", "id"),
         Index("ix_timeline_entries_verb", "county_id", "verb", "id"),
+        # What state a case was in on a day, as known at an instant: answered from the index alone.
+        Index("ix_timeline_entries_states", "case_id", "occurred_on", "id", "recorded_at", "to_state",
+              sqlite_where=sa.text("to_state IS NOT NULL"), postgresql_where=sa.text("to_state IS NOT NULL")),
     )
 
 
@@ -108,6 +111,9 @@ def record(session, hat, verb: str, today: dt.date, *, case: Case | None = None,
         extra={**(extra or {}), **in_place_of(hat)}, confined_to_id=confined_to_id,
     )
     session.add(entry)
+    if to_state is not None:
+        case.state_recorded_at = entry.recorded_at
+        case.recorded_at = (case.recorded_at or entry.recorded_at) if case.issued else None
     return entry
 
 
@@ -118,10 +124,11 @@ def in_place_of(hat) -> dict:
     return {"on_behalf_of": hat.on_behalf_of, "on_behalf_of_id": hat.on_behalf_of_id}
 
 
-def state_as_of(happened: dt.date, recorded: dt.datetime | None = None):
+def state_as_of(happened: dt.date, recorded=None):
     """SQL expression: the state of `cases` (or of a table correlated to it) as of a day.
 
-    `happened` ≤ that day and, when given, `recorded` ≤ that instant; NULL before the case existed.
+    `happened` ≤ that day and, when given, `recorded` ≤ that instant (or that of the row, an expression); NULL before
+    the case existed.
     Current columns are this expression's cache.
     """
     e = _entries.alias("e")
@@ -133,7 +140,7 @@ def state_as_of(happened: dt.date, recorded: dt.datetime | None = None):
         .where(*conditions)
         .order_by(e.c.occurred_on.desc(), e.c.id.desc())
         .limit(1)
-        .correlate(Case.__table__)
+        .correlate_except(e)
         .scalar_subquery()
     )
 

@@ -119,6 +119,16 @@ def _since_differs() -> sa.Select:
     return sa.select(_cases.c.id).where(since != _cases.c.state_since)
 
 
+def _recorded_differs() -> sa.Select:
+    """Where it is told at all: an older row is read from the history itself."""
+    e = _entries.alias("e")
+    newest = (
+        sa.select(sa.func.max(e.c.recorded_at)).where(e.c.case_id == _cases.c.id, e.c.to_state.is_not(None))
+        .correlate(_cases).scalar_subquery()
+    )
+    return sa.select(_cases.c.id).where(newest != _cases.c.state_recorded_at)
+
+
 def _taken() -> sa.CTE:
     """Numbers of cases and void ones, each once, apart into series and place: ``YH-2026-0001``."""
     used = sa.union(
@@ -187,6 +197,7 @@ RULES = (
     Rule(N_("a case knows its open request"), _request_differs, RESTORE),
     Rule(N_("the state is the one that the history tells"), _state_differs, RESTORE),
     Rule(N_("the state holds since the day that the history tells"), _since_differs, RESTORE),
+    Rule(N_("the state was recorded when the history tells"), _recorded_differs, RESTORE),
     Rule(N_("a series has no gap"), _series_with_gaps, RESTORE),
     Rule(N_("a case's number was drawn from its series"), _numbers_never_drawn, RESTORE),
 )

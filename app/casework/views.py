@@ -19,6 +19,7 @@ from app.casework.copies import NOTED, Unreadable, without_notes
 from app.casework.errors import CaseworkError, NotAllowed, NotFound, Obstacle, Stale
 from app.casework.forms import CommentForm, VerbForm
 from app.casework.history import record
+from app.casework.once import AlreadyMade
 from app.casework.unit_of_work import unit_of_work
 from app.casework.verbs import Noun, Verb, available, how_may, otherwise, perform
 from app.extensions import db
@@ -54,6 +55,16 @@ class CaseView(BaseView):
 
     def verbs_for(self, case) -> list[Verb]:
         return available(self.noun, case, g.hat, today())
+
+    def timeline_paper(self, case, read: dict):
+        """办理记录: the case's timeline on paper, as its reader finds it on the case's page (`read`)."""
+        return self.render_template("papers/timeline.html", title=_("Record of the case"), case=case,
+                                    name=self.name_of(case), back=self.url_of(case.id), printed_on=today(), **read)
+
+    def made_already(self, made: AlreadyMade):
+        """Who sent a form twice is led to what it made."""
+        flash(str(made), "info")
+        return redirect(self.url_of(made.case_id))
 
     # ── a verb ─────────────────────────────────────────────────────────────────────────────────────────────────
     @expose("/<int:case_id>/do/<verb_name>", methods=["GET", "POST"])

@@ -25,6 +25,7 @@ from app.demo.courses import Step, Story
 from app.demo.enterprises import load_enterprises
 from app.demo.people import ACCOUNTS, Staff, hats, load_people, person
 from app.demo.stories import stories, with_own_users
+from app.demo.submission_telling import SubmissionTeller
 from app.demo.task_courses import TaskStory
 from app.demo.task_stories import task_stories
 from app.demo.task_telling import TaskTeller
@@ -61,6 +62,7 @@ def load(app: Flask, today: dt.date, say: Callable[[str], None] = print) -> None
             session.expunge_all()
             say(f"演示县：问题隐患 {min(start + BLOCK, len(told))}/{len(told)}")
         _tell_tasks(session, TaskTeller(session, county_id, units, teller.staff, teller.paper), tasks, say)
+        SubmissionTeller(session, county_id, units, teller.staff, teller.data_dir, today).tell(say)
 
 
 def _tell_tasks(session, teller: TaskTeller, tasks: list[TaskStory], say: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""One way out to Excel, safe by construction: every cell is written as a string, so text never becomes a formula.
+"""One way out to Excel, safe by construction: every text is written as a string, so it never becomes a formula.
 
 Rows are streamed (``constant_memory``): memory does not grow with their number, and nothing can be written to a
 row that has been left, so the order of the writes below matters.
@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
@@ -33,7 +34,7 @@ _OPTIONS = {
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 TALLEST = 409  # points: no row of a workbook is taller
 
-Row = Mapping[str, str] | tuple
+Row = Mapping[str, str | int | Decimal] | tuple
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ def write(
 ) -> int:
     """Write the form and return the number of rows; without rows, the blank form with its numbered empty rows.
 
-    A row maps column keys to text, or is a tuple in the order of the columns. With ``trace`` it also carries
-    ``TRACE_KEY`` (or one more item): it goes into a hidden last column outside the print area.
+    A row maps column keys to text (a number stays one), or is a tuple in the order of the columns. With ``trace`` it
+    also carries ``TRACE_KEY`` (or one more item): it goes into a hidden last column outside the print area.
     A file at ``target`` appears only when it is complete.
     """
     if hasattr(target, "write"):
@@ -208,6 +209,9 @@ class _Form:
             if not value:
                 page.write_blank(at, column, None, plain)
                 continue
+            if isinstance(value, int | Decimal):  # counted by us, to be added up by others
+                page.write_number(at, column, value, plain)
+                continue
             text = cell_text(value)
             page.write_string(at, column, text, quoted if text.startswith(_FORMULA_STARTS) else plain)
         if self.trace and (mark := _trace_of(row, self.last_column)):
@@ -216,7 +220,7 @@ class _Form:
     def _height(self, values: Iterable[str]) -> float:
         """Points that the fullest cell needs. Written, because only Excel itself fits rows that say nothing."""
         lines = max((_lines(value, width) for value, width in zip(values, self.letters, strict=False)
-                     if value and (len(value) * 2 > width or "\n" in value)), default=1)
+                     if isinstance(value, str) and (len(value) * 2 > width or "\n" in value)), default=1)
         return min(max(lines, 1) * self.line_height + 6, TALLEST)
 
     def _end(self, page: _Page, row: int) -> None:

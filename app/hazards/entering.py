@@ -53,7 +53,8 @@ def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) ->
     _refuse_if_entered(session, hat, rows)
     news = [row.new for row in rows]
     kinds = kinds_of(session, {unit for new in news for unit, _heads in new["rectifiers"]})
-    ids = insert_all(session, _cases, [_case(new, hat) for new in news])
+    at = utcnow()
+    ids = insert_all(session, _cases, [_case(new, hat, at) for new in news])
     session.execute(sa.insert(_hazards), [_hazard(i, new) for i, new in zip(ids, news, strict=True)])
     session.execute(sa.insert(_rounds), [
         one for i, new in zip(ids, news, strict=True) for one in _rounds_of(i, new, hat)
@@ -70,7 +71,7 @@ def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) ->
         for unit, role, oversees in party_list(new, [u for u, _h in new["rectifiers"]], new["regulators"])
     ])
     session.execute(sa.insert(_entries), [
-        entry for i, row in zip(ids, rows, strict=True) for entry in _history(i, row, hat, file_name)
+        entry for i, row in zip(ids, rows, strict=True) for entry in _history(i, row, hat, file_name, at)
     ])
     first = draw(session, hat.county_id, CODE, today.year, len(ids))[0]
     session.execute(
@@ -80,7 +81,7 @@ def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) ->
     )
 
 
-def _case(new: dict, hat) -> dict:
+def _case(new: dict, hat, at: dt.datetime) -> dict:
     turn = {
         HazardState.RECTIFYING: (new["rectifiers"][0][0], "clerk"),
         HazardState.AWAITING_RECHECK: (new["recheck_unit_id"], "clerk"),
@@ -91,7 +92,8 @@ def _case(new: dict, hat) -> dict:
         "issued": False, "turn_organization_id": turn[0], "turn_role": turn[1], "due": new.get("due"),
         "due_sort": new.get("due") or NEVER, "happened_on": new["happened_on"], "state_since": since,
         "closed_on": since if new["state"] == HazardState.CLOSED else None,
-        "filed_by_id": hat.organization_id, "created_by_id": hat.user_id, "created_at": utcnow(), "version": 1,
+        "filed_by_id": hat.organization_id, "created_by_id": hat.user_id, "created_at": at, "recorded_at": at,
+        "state_recorded_at": at, "version": 1,
     }
 
 
@@ -124,7 +126,7 @@ def _rounds_of(case_id: int, new: dict, hat) -> list[dict]:
     return [told, fresh] if _sent_back(new) else [told]
 
 
-def _history(case_id: int, row: RowPlan, hat, file_name: str):
+def _history(case_id: int, row: RowPlan, hat, file_name: str, at: dt.datetime):
     """One entry per state that the row proves, each on the day it happened."""
     new = row.new
     said = "\n".join((new["description"], *(f"{head}：{text}" for head, text in row.kept.items())))
@@ -137,7 +139,7 @@ def _history(case_id: int, row: RowPlan, hat, file_name: str):
                       HazardState(new["state"]), new["recheck"].day, new["recheck"].opinion))
     for verb, before, after, day, comment in steps:
         yield {
-            "case_id": case_id, "county_id": hat.county_id, "recorded_at": utcnow(), "occurred_on": day,
+            "case_id": case_id, "county_id": hat.county_id, "recorded_at": at, "occurred_on": day,
             "user_id": hat.user_id, "user_name": hat.user_name, "organization_id": hat.organization_id,
             "organization_name": hat.organization_name, "role": hat.role, "verb": verb,
             "from_state": before.value if before else None, "to_state": after.value, "comment": comment,

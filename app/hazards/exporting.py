@@ -21,7 +21,7 @@ def select(session, hat, query: Mapping, today: dt.date) -> sa.Select:
     filters do not count.
     """
     if query.get("month"):
-        return ids(hat.scope, month_selection(query["month"], query.get("unit")))
+        return ids(hat.scope, period_selection(*month_bounds(query["month"]), query.get("unit")))
     days = {key: _day(query[key]) for key in ("since", "until") if query.get(key)}
     warning_days = values(session, hat.county_id, today)["warning_days"]
     chosen = queries.selection(hat.scope, {**query, **days}, query.get("state"), today, warning_days)
@@ -32,14 +32,18 @@ def _day(said: str | dt.date) -> dt.date:
     return said if isinstance(said, dt.date) else dt.date.fromisoformat(said)
 
 
-def month_selection(month: str, unit_id: int | None = None) -> Selection:
-    """Open at any time of the month or closed in it; drafts, cancelled and merged ones left out."""
-    first, last = month_bounds(month)
+def period_selection(first: dt.date, last: dt.date, unit_id: int | None = None,
+                     after: dt.datetime | None = None) -> Selection:
+    """Open at any time of these days or closed in them; drafts, cancelled and merged ones left out.
+
+    `after`: what was recorded later than that instant belongs here too, whatever day it closed.
+    """
+    c = _cases.c
+    late = [c.state_recorded_at > after] if after else []
     return Selection(
         "hazard", Hazard.__table__, organization_id=unit_id,
         conditions=(
-            _cases.c.issued.is_(True), _cases.c.happened_on <= last,
-            _cases.c.state.not_in([s.value for s in queries.VOID]),
-            sa.or_(_cases.c.closed_on.is_(None), _cases.c.closed_on >= first),
+            c.issued.is_(True), c.happened_on <= last, c.state.not_in([s.value for s in queries.VOID]),
+            sa.or_(c.closed_on.is_(None), c.closed_on >= first, *late),
         ),
     )

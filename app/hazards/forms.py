@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
 
 from app.casework.counted import CountedField
-from app.casework.file_kinds import ALL
+from app.casework.file_kinds import ALL, SCANS
 from app.casework.forms import (  # noqa: F401 - the noun's verbs name their forms in one place
     CommentForm,
     DayField,
@@ -25,6 +25,7 @@ from app.casework.forms import (  # noqa: F401 - the noun's verbs name their for
     EntryField,
     FilesField,
     OrganizationField,
+    ProxyFields,
     ReasonForm,
     RefusalForm,
     VerbForm,
@@ -32,6 +33,8 @@ from app.casework.forms import (  # noqa: F401 - the noun's verbs name their for
     filled,
     required,
 )
+from app.casework.once import OnceField
+from app.casework.verbs import How
 from app.hazards.counted import COUNTS
 from app.hazards.states import STORED_SOURCES, DueKind, Level, Listing, Source
 from app.organization.settings import said
@@ -118,6 +121,7 @@ class HazardForm(VerbForm):
     proxy_evidence = StringField(_l("On what evidence"), [Optional(), Length(max=200)],
                                  description=_l("Written report, telephone call, visit on site …"))
     photos = FilesField(_l("Pictures of the hazard"), render_kw={"data-wide": True})
+    client_key = OnceField()
     version = None
 
     def validate_due_days(self, field):
@@ -147,11 +151,31 @@ class ClaimForm(VerbForm):
         self.measures.data = case.current_round.measures
 
 
+class SignedFields(ProxyFields):
+    """签收单: a picture of the signed notice is evidence enough."""
+
+    paper_scan = FilesField(_l("Signed notice"), kinds=SCANS, render_kw={"data-wide": True})
+    proxy_evidence = StringField(_l("On what evidence"), [Length(max=200)],
+                                 description=_l("May be left empty when the signed notice is attached."))
+
+    def validate_proxy_evidence(self, field):
+        if not (field.data or "").strip():
+            if not any(upload.filename for upload in self.paper_scan.data or ()):
+                raise ValidationError(_l("Attach the signed notice, or say on what other evidence."))
+            field.data = str(_l("Signed on the notice (attached)"))
+
+
 class AcknowledgeForm(VerbForm):
     acknowledged_on = DayField(_l("Received on"), [required])
 
+    @classmethod
+    def for_how(cls, how: How) -> type[VerbForm]:
+        return type(cls.__name__, (cls, SignedFields), {}) if how is How.PROXY else super().for_how(how)
+
     def prefill(self, case, hat, today):
         self.acknowledged_on.data = today
+        if case is not None and "proxy_for" in self:
+            self.proxy_for.data = case.lead.heads
 
 
 class RecheckForm(VerbForm):
@@ -236,9 +260,15 @@ class ReopenForm(CommentForm):
 
 
 class FilesForm(VerbForm):
+    """Pictures, or with ``?purpose=paper`` in the address the signed notice."""
+
     purpose = RadioField(_l("Shows"), [required], choices=[("before", _l("Before")), ("after", _l("After")),
                                                            ("paper", _l("Paper"))], default="after")
     files = FilesField(_l("Pictures or files"), [required], kinds=ALL)
+
+    def prefill(self, case, hat, today):
+        if request.args.get("purpose") == "paper":
+            self.purpose.data = "paper"
 
 
 class FilterForm(VerbForm):

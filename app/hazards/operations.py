@@ -57,7 +57,7 @@ def draft(session, hat, data: dict, today: dt.date) -> Hazard:
     hazard = Hazard(
         county_id=hat.county_id, filed_by_id=hat.organization_id, created_by_id=hat.user_id,
         state=HazardState.REGISTERED.value, state_since=min(data["happened_on"], today), issued=False,
-        title="", round_number=1,
+        title="", round_number=1, client_key=data.get("client_key"),
     )
     hazard.rounds = [Round(number=1)]
     session.add(hazard)

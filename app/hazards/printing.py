@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 
 import sqlalchemy as sa
 
@@ -20,6 +21,7 @@ from app.organization.models import Organization
 
 CHUNK = 1000
 YES, NO = "是", "否"
+LATER = {"claimed_on": ("progress", "prevention"), "rechecked_on": ("recheckers", "opinion", "passed")}
 IMMEDIATE, STANDING = "立行立改", "长期坚持"
 PASSED, FAILED = "复查合格", "复查不合格"
 _cases, _hazards, _rounds = Case.__table__, Hazard.__table__, Round.__table__
@@ -35,8 +37,12 @@ def people(text: str | None) -> tuple[str, ...]:
     return tuple(word for word in (text or "").split("、") if word)
 
 
-def printed(session, ids: list[int], names: dict[int, str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """`(id, {column key: text})` in the order of `ids`; `names` is filled as units come up."""
+def printed(session, ids: list[int], names: dict[int, str],
+            until: dt.date | None = None) -> Iterator[tuple[int, dict[str, str]]]:
+    """`(id, {column key: text})` in the order of `ids`; `names` is filled as units come up.
+
+    `until`: what happened after that day is not told.
+    """
     rows = {row.id: row for row in session.execute(
         sa.select(*_COLUMNS).join(_hazards, _hazards.c.id == _cases.c.id).where(_cases.c.id.in_(ids))
     )}
@@ -55,7 +61,18 @@ def printed(session, ids: list[int], names: dict[int, str]) -> Iterator[tuple[in
     names.update(labels(session, _units, wanted - names.keys()))
     for i in ids:
         if i in rows:
-            yield i, _texts(rows[i], rectifiers[i], rounds[i], names)
+            yield i, _texts(rows[i], rectifiers[i], known(rounds[i], until) if until else rounds[i], names)
+
+
+def known(rounds: list, until: dt.date) -> list:
+    """The rounds as they stood on that day."""
+    begun = 1 + sum(r.rechecked_on is not None and r.rechecked_on <= until for r in rounds[:-1])
+    return [_known(r, until) for r in rounds[:begun]]
+
+
+def _known(row, until: dt.date) -> SimpleNamespace:
+    later = [name for day, names in LATER.items() if (on := getattr(row, day)) and on > until for name in (day, *names)]
+    return SimpleNamespace(**{**row._mapping, **dict.fromkeys(later)})
 
 
 def _texts(row, rectifiers, rounds, names: dict[int, str]) -> dict[str, str]:
@@ -97,12 +114,12 @@ def recheck_text(day: dt.date, passed: bool, opinion: str | None) -> str:
     return f"{day.isoformat()} {verdict}" + (f"：{opinion}" if opinion and opinion != verdict else "")
 
 
-def stream(session, statement: sa.Select) -> Iterator[dict[str, str]]:
+def stream(session, statement: sa.Select, until: dt.date | None = None) -> Iterator[dict[str, str]]:
     """The texts of every hazard that `statement` (ids first) selects, in chunks: memory stays flat."""
     names: dict[int, str] = {}
     result = session.execute(statement, execution_options={"yield_per": CHUNK})
     for part in result.partitions():
-        for _id, texts in printed(session, [row[0] for row in part], names):
+        for _id, texts in printed(session, [row[0] for row in part], names, until):
             yield texts
 
 

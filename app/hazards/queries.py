@@ -24,6 +24,7 @@ from app.organization.settings import DEFINITIONS
 
 _cases, _hazards, _units = Case.__table__, Hazard.__table__, Organization.__table__
 VOID = (HazardState.CANCELLED, HazardState.MERGED)
+ROUNDS = selectinload(Hazard.rounds)
 NUMBER_LIKE = re.compile(r"[0-9A-Za-z-]+")
 
 
@@ -83,12 +84,10 @@ def selection(scope: Scope, filters: dict, state: str | None, today: dt.date,
     )
 
 
-def load(session, ids: list[int]) -> list[Hazard]:
-    """The hazards in the order of `ids`, through the scope."""
-    found = {
-        h.id: h
-        for h in session.scalars(sa.select(Hazard).where(Hazard.id.in_(ids)).options(selectinload(Hazard.request)))
-    }
+def load(session, ids: list[int], *more) -> list[Hazard]:
+    """The hazards in the order of `ids`, through the scope, each with its request or with what `more` loads."""
+    options = more or (selectinload(Hazard.request),)
+    found = {h.id: h for h in session.scalars(sa.select(Hazard).where(Hazard.id.in_(ids)).options(*options))}
     return [found[i] for i in ids if i in found]
 
 

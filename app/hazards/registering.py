@@ -11,6 +11,7 @@ from app.casework.calendar import county_calendar
 from app.casework.deadlines import days_after, workdays_after
 from app.casework.errors import Obstacle, Stale
 from app.casework.history import TimelineEntry, record
+from app.casework.once import making_once
 from app.casework.unit_of_work import lock_case, unit_of_work
 from app.casework.verbs import act_on, changes_between, settle
 from app.extensions import db
@@ -41,13 +42,14 @@ def register(session, hat, data: dict, photos, today: dt.date, issue: bool, evid
 
 
 def save(session, hat, form, photos, today, hazard_id: int | None, version: int | None, issue: bool) -> Hazard:
-    """Save the form: a new hazard, or a draft's content. Raises NotFound, Stale, Obstacle."""
+    """Save the form: a new hazard, or a draft's content. Raises NotFound, Stale, Obstacle, AlreadyMade."""
     data = form.payload()
     evidence = proxy_evidence(hat, data)
     data = complete(session, hat, data)
-    with unit_of_work(session):
-        if hazard_id is None:
+    if hazard_id is None:
+        with making_once(session, hat, data["client_key"]), unit_of_work(session):
             return register(session, hat, data, photos, today, issue, evidence)
+    with unit_of_work(session):
         hazard = lock_case(session, Hazard, hazard_id, version)
         if version is None or hazard.state != HazardState.REGISTERED:
             raise Stale
@@ -131,7 +133,7 @@ def prefill(session, form, hazard: Hazard | None, hat, today: dt.date) -> None:
             form.inspectors.data = hat.user_name
         return
     for name, field in form._fields.items():
-        if hasattr(hazard, name) and name not in ("rectifiers", "version"):
+        if hasattr(hazard, name) and name not in ("rectifiers", "version", "client_key"):
             field.data = getattr(hazard, name)
     if form.proxy_for and hazard.source == Source.SELF_REPORT:
         told = session.scalars(

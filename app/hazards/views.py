@@ -8,17 +8,19 @@ from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from app.casework.clock import today
 from app.casework.deadlines import due_words
-from app.casework.errors import NotFound, Obstacle
+from app.casework.errors import NotFound, Obstacle, Stale
 from app.casework.listing import CAP, capped_counts, page
 from app.casework.masks import shown
+from app.casework.once import AlreadyMade
 from app.casework.verbs import How, how_may, in_bulk
 from app.casework.views import CaseView, put_fault, stored_files
 from app.extensions import db
-from app.gate import key
-from app.hazards import queries, registering
+from app.gate import key, keys, wants_json
+from app.hazards import papers, queries, quick, registering
 from app.hazards.casepage import case_page
 from app.hazards.forms import EnterpriseHazardForm, FilterForm, HazardForm
 from app.hazards.ledger import HAZARD_LEDGER
@@ -90,7 +92,53 @@ class Hazards(CaseView):
     @has_access
     @permission_name("register")
     def new(self):
-        return self._edit_draft(None)
+        try:
+            return self._edit_draft(None)
+        except AlreadyMade as made:
+            return self.made_already(made)
+
+    @expose("/quick", methods=["GET", "POST"])
+    @has_access
+    @permission_name("register")
+    def quick(self):
+        """The form for a phone. Its script (drafts.js) asks in JSON: whose session this is; then it sends."""
+        mine = quick.whose(g.hat)
+        if request.method == "GET" and wants_json():
+            return {"whose": mine, "token": generate_csrf()}
+        if request.method == "GET":
+            form, usual = quick.fresh(db.session, g.hat, today())
+            return self._quick_page(form, usual)
+        form = quick.form_of(g.hat)
+        if form.drawn_for.data != mine:
+            raise Stale(_("This was typed in another account or post. Log in there to send it."))
+        if form.validate():
+            try:
+                saved = registering.save(db.session, g.hat, form, stored_files(form)["photos"], today(), None, None,
+                                         issue="issue" in request.form)
+                self._warn(saved)
+                return self._sent(saved.id)
+            except AlreadyMade as made:
+                return self._sent(made.case_id)
+            except Obstacle as obstacle:
+                put_fault(form, obstacle)
+        if wants_json():
+            return {"faults": {name or "": [str(text) for text in texts] for name, texts in form.errors.items()}}, 422
+        return self._quick_page(form, quick.usual(db.session, g.hat)), 422
+
+    @staticmethod
+    def _warn(saved: Hazard) -> None:
+        for year in registering.years_without_holidays(db.session, saved):
+            flash(_("The holidays of %(year)s are not known: Monday to Friday count as worked.", year=year), "warning")
+
+    def _sent(self, case_id: int):
+        url = self.url_of(case_id)
+        return ({"url": url}, 201) if wants_json() else redirect(url)
+
+    def _quick_page(self, form, usual):
+        form.drawn_for.data = quick.whose(g.hat)
+        return self.render_template(
+            "hazards/quick.html", title=_("Photograph a hazard"), form=form, usual=usual,
+            days=quick.last_days(db.session, today()), methods=registering.methods(), full=url_for("Hazards.new"))
 
     @expose("/<int:case_id>/edit", methods=["GET", "POST"])
     @has_access
@@ -113,9 +161,7 @@ class Hazards(CaseView):
                     db.session, g.hat, form, stored_files(form)["photos"], today(), hazard and hazard.id,
                     request.form.get("version", type=int), issue="issue" in request.form,
                 )
-                for year in registering.years_without_holidays(db.session, saved):
-                    flash(_("The holidays of %(year)s are not known: Monday to Friday count as worked.", year=year),
-                          "warning")
+                self._warn(saved)
                 return redirect(self.url_of(saved.id))
             except Obstacle as obstacle:
                 put_fault(form, obstacle)
@@ -134,13 +180,69 @@ class Hazards(CaseView):
     @has_access
     @permission_name("read")
     def show(self, case_id: int):
+        hazard = self._whole_or_404(case_id)
+        return self.render_template(
+            "hazards/show.html", title=hazard.number or _("Draft"), verbs=self.verbs_for(hazard),
+            can=g.hat.permits, rounds_on_paper=[r.number for r in hazard.rounds if papers.is_rechecked(r)],
+            **case_page(db.session, hazard, g.hat, today()),
+        )
+
+    @staticmethod
+    def _whole_or_404(case_id: int):
         hazard = queries.whole(db.session, case_id)
         if hazard is None:
             raise NotFound
+        return hazard
+
+    # ── papers ─────────────────────────────────────────────────────────────────────────────────────────────────
+    @expose("/<int:case_id>/notice")
+    @has_access
+    @permission_name("read")
+    def notice(self, case_id: int):
+        """整改通知单, to be signed on site."""
+        hazard = self._whole_or_404(case_id)
+        if not hazard.issued:  # without a number, and its content may still change
+            raise NotFound
+        found = papers.notices(db.session, [hazard])
+        return self.render_template("hazards/notice.html", title=found[0]["notice"].title, papers=found,
+                                    back=self.url_of(case_id), printed_on=today())
+
+    @expose("/notices", methods=["POST"])
+    @has_access
+    @permission_name("read")
+    def notices(self):
+        """The notices of the rows ticked, each on a page of its own, with the small copies of the pictures."""
+        chosen, most = keys(request.form.getlist("rowid")), setting("papers_at_once")
+        found = queries.load(db.session, chosen[:most], queries.ROUNDS)
+        hazards = [hazard for hazard in found if hazard.issued]
+        if not hazards or len(chosen) > most:
+            flash(_("At most %(most)s papers in one go.", most=most) if len(chosen) > most
+                  else _("Nothing to print. Tick rows that are issued."), "warning")
+            return redirect(url_for("Hazards.list"))
         return self.render_template(
-            "hazards/show.html", title=hazard.number or _("Draft"), verbs=self.verbs_for(hazard),
-            can=g.hat.permits, **case_page(db.session, hazard, g.hat, today()),
+            "hazards/notice.html", title=_("Notices to rectify, %(count)s", count=len(hazards)), many=True,
+            papers=papers.notices(db.session, hazards), back=url_for("Hazards.list"), printed_on=today(),
         )
+
+    @expose("/<int:case_id>/recheck/<int:number>")
+    @has_access
+    @permission_name("read")
+    def recheck(self, case_id: int, number: int):
+        """整改复查意见书 of one round; of one that is reported as completed only, with lines to fill in."""
+        hazard = self._whole_or_404(case_id)
+        this = next((r for r in hazard.rounds if r.number == number and papers.is_rechecked(r)), None)
+        if this is None:
+            raise NotFound
+        return self.render_template("hazards/recheck.html", title=_("Finding of the recheck"),
+                                    back=self.url_of(case_id), printed_on=today(),
+                                    **papers.recheck(db.session, hazard, this))
+
+    @expose("/<int:case_id>/timeline")
+    @has_access
+    @permission_name("read")
+    def timeline(self, case_id: int):
+        hazard = self._whole_or_404(case_id)
+        return self.timeline_paper(hazard, case_page(db.session, hazard, g.hat, today()))
 
     # ── form 2 out ─────────────────────────────────────────────────────────────────────────────────────────────
     @expose("/export")

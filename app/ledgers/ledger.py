@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.access.permissions import Permission
+from app.casework.listing import Selection
 from app.exchange.sheets import Sheet
 from app.ledgers.planner import Planner
 
@@ -31,7 +32,11 @@ class Ledger:
 
     `screen`: the list's endpoint. `form_words`, `clause`: what the form is called in the governing text, and where.
     `emptiable`: columns whose unreadable cell may be left empty. `hat_role`: whom the command line acts as, when it
-    is not the unit's clerk. `papers`: the usual one first. `monthly`: there is a ledger of a month.
+    is not the unit's clerk. `papers`: the usual one first.
+
+    `period(first, last, unit_id, after)`: the Selection of what a ledger of these days holds, besides what was
+    recorded later than the instant `after`; with it, `stream(…, until=last)` leaves out what happened later. None:
+    there is no ledger of a month.
     """
 
     kind: str
@@ -49,7 +54,7 @@ class Ledger:
     emptiable: frozenset[str] = frozenset()
     prepare: Callable = lambda rows: None
     hat_role: str | None = None
-    monthly: bool = False
+    period: Callable[..., Selection] | None = None
     papers: tuple[str, ...] = ("A3", "A4")
     in_background: bool = True
     secrets: Callable | None = None

@@ -14,11 +14,12 @@ from app.nouns import ROOMS
 
 TITLES = {
     "hazard": _lp("right", "Hazards"), "task": _lp("right", "Key work tasks"),
-    "task_share": _l("Shares of a task, of each responsible unit"),
+    "task_share": _l("Shares of a task, of each responsible unit"), "ledger_submission": _l("Ledger submission"),
 }
 SUBJECTS = {
     "workbench": _l("Workbench"), "overview": _l("Overview"), "tasks": _lp("right", "Key tasks"),
-    "hazards": _lp("right", "Hazards"),
+    "hazards": _lp("right", "Hazards"), "submissions": _l("Ledger submission"),
+    "ledger_duties": _l("Who owes which ledger"), "roll_up": _l("Roll-up"),
     "directory": _l("Directory of units"), "enterprises": _l("Directory of enterprises"),
     "people": _lp("right", "People and posts"), "settings": _l("Dictionaries, calendar, settings"),
     "audit": _l("Log of acts"), "basis": _l("Governing text"), "hats": _lp("right", "Posts"),

@@ -40,7 +40,7 @@
   function values(form) {
     var kept = [];
     Array.prototype.forEach.call(form.elements, function (el) {
-      if (!el.name || el.name === "csrf_token" || el.name === "version" || el.type === "file" ||
+      if (!el.name || el.name === "csrf_token" || el.name === "version" || el.name === "client_key" || el.type === "file" ||
           el.type === "password" || el.type === "submit" || el.type === "button") return;
       if ((el.type === "radio" || el.type === "checkbox") && !el.checked) return;
       if (el.tagName === "SELECT" && el.multiple) {
@@ -80,19 +80,27 @@
   }
   function stored(key) { try { return JSON.parse(sessionStorage.getItem(key)); } catch (e) { return null; } }
   function store(key, what) { try { sessionStorage.setItem(key, JSON.stringify(what)); } catch (e) { /* full or off: nothing to keep */ } }
-  function keep(form, sent) { store(keyOf(form), { at: Date.now(), sent: sent, values: values(form) }); }
+  /* the key by which the server knows a form that it has had already (app/casework/once.py) */
+  function once(form, key) {
+    var field = form.elements.namedItem("client_key");
+    if (field && key) field.value = key;
+    return field ? field.value : "";
+  }
+  function keep(form, sent) { store(keyOf(form), { at: Date.now(), sent: sent, key: once(form), values: values(form) }); }
   function keptForms(root) { return all("form[data-keep]", root); }
 
   function watch(form) {
-    var key = keyOf(form), kept = stored(key), original = JSON.stringify(values(form));
+    var key = keyOf(form), kept = stored(key), original = JSON.stringify(values(form)), fresh = once(form);
     var shown = form.querySelector("[data-restored]");
     if (kept && form.dataset.keep !== "answered" && JSON.stringify(kept.values) !== original) {
       restore(form, kept.values);
+      once(form, kept.key);
       if (shown) {
         shown.hidden = false;
         shown.querySelector("button").addEventListener("click", function () {
           sessionStorage.removeItem(key);
           restore(form, JSON.parse(original));
+          once(form, fresh);
           shown.hidden = true;
         });
       }
@@ -437,13 +445,17 @@
   function ready(root) {
     all("[data-remote]", root).forEach(remote);
     all("input.date", root).forEach(calendar);
-    all("input[type=file]", root).forEach(picks);
+    all("form:not([data-quick]) input[type=file]", root).forEach(picks);
     all("[data-thumbnail]", root).forEach(thumbnail);
     all("[data-job]", root).forEach(job);
     all("[data-bulk]", root).forEach(bulk);
     depend(root);
     keptForms(root).forEach(watch);
   }
+  function keepFor(address, key, fields) {
+    store(KEEP + user() + ":" + new URL(address, location.href).pathname, { at: Date.now(), sent: false, key: key, values: fields });
+  }
+  window.zhualuoshi = { values: values, restore: restore, choose: choose, keepFor: keepFor };  /* for drafts.js */
   forgetDone();
   ready(document);
   var alert = document.querySelector("[data-focus]");

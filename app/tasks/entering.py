@@ -83,17 +83,18 @@ def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) ->
     """A constant number of statements; the numbers are drawn last, as one block."""
     _refuse_if_entered(session, rows)
     heads = [head for row in rows for head in _heads(row, today)]
-    ids = insert_all(session, _cases, [_task_case(one, hat) for one in heads])
+    at = utcnow()
+    ids = insert_all(session, _cases, [_task_case(one, hat, at) for one in heads])
     for head, i in zip(heads, ids, strict=True):
         head.id = i
     session.execute(sa.insert(_tasks), [_task(one, today) for one in heads])
     mine = [Mine(head, owing, position, steps_of_share(head.new, owing.unit, head.steps[0]))
             for head in heads for position, owing in enumerate(head.owed)]
-    _insert_shares(session, hat, mine, today)
+    _insert_shares(session, hat, mine, today, at)
     _insert_parts(session, hat, heads, mine)
     _put(session, _entries, [
-        *(entry for head in heads for entry in _history(head.id, head, head.steps, hat, file_name)),
-        *(entry for one in mine for entry in _history(one.id, one.head, one.steps, hat, file_name)),
+        *(entry for head in heads for entry in _history(head.id, head, head.steps, hat, file_name, at)),
+        *(entry for one in mine for entry in _history(one.id, one.head, one.steps, hat, file_name, at)),
     ])
     _number(session, hat, heads, today)
 
@@ -122,9 +123,9 @@ def _heads(row: RowPlan, today: dt.date):
         yield Head(row, new, [Step("spawn", since, None, TaskState.ISSUED, extra={"period": period})], head, period)
 
 
-def _insert_shares(session, hat, mine: list[Mine], today: dt.date) -> None:
+def _insert_shares(session, hat, mine: list[Mine], today: dt.date, at: dt.datetime) -> None:
     """The cases of a task's shares get their ids in the order they are sent."""
-    _put(session, _cases, [_share_case(one, hat) for one in mine])
+    _put(session, _cases, [_share_case(one, hat, at) for one in mine])
     ids: dict[int, list[int]] = {}
     for some in batched(dict.fromkeys(one.head.id for one in mine)):
         for i, head_id in session.execute(
@@ -186,25 +187,25 @@ def _due_of(one: Mine) -> dt.date | None:
     return one.owing.due or one.head.new["due"]
 
 
-def _case(kind: str, new: dict, steps: list[Step], due: dt.date | None, hat) -> dict:
+def _case(kind: str, new: dict, steps: list[Step], due: dt.date | None, hat, at: dt.datetime) -> dict:
     since = next(step.day for step in reversed(steps) if step.before != step.after)
     return {
         "kind": kind, "county_id": hat.county_id, "head_id": None, "title": title_of(new["content"]),
         "state": steps[-1].after, "issued": False, "turn_organization_id": None, "turn_role": None, "due": due,
         "due_sort": due or NEVER, "happened_on": new["happened_on"], "state_since": since,
         "closed_on": since if steps[-1].after == TaskState.DONE else None, "filed_by_id": hat.organization_id,
-        "created_by_id": hat.user_id, "created_at": utcnow(), "version": 1,
+        "created_by_id": hat.user_id, "created_at": at, "recorded_at": at, "state_recorded_at": at, "version": 1,
     }
 
 
-def _task_case(head: Head, hat) -> dict:
-    return _case("task", head.new, head.steps, head.new["due"], hat)
+def _task_case(head: Head, hat, at: dt.datetime) -> dict:
+    return _case("task", head.new, head.steps, head.new["due"], hat, at)
 
 
-def _share_case(one: Mine, hat) -> dict:
+def _share_case(one: Mine, hat, at: dt.datetime) -> dict:
     waits = one.steps[-1].after != TaskState.DONE
     turn = {"turn_organization_id": one.owing.unit, "turn_role": "clerk"} if waits else {}
-    return _case("task_share", one.head.new, one.steps, _due_of(one), hat) | turn | {
+    return _case("task_share", one.head.new, one.steps, _due_of(one), hat, at) | turn | {
         "issued": True, "head_id": one.head.id,
     }
 
@@ -235,11 +236,11 @@ def _share(one: Mine, home: tuple[bool, int | None], today: dt.date) -> dict:
     }
 
 
-def _history(case_id: int, head: Head, steps: list[Step], hat, file_name: str):
+def _history(case_id: int, head: Head, steps: list[Step], hat, file_name: str, at: dt.datetime):
     """One entry per step that the row proves, each on the day it happened."""
     for step in steps:
         yield {
-            "case_id": case_id, "county_id": hat.county_id, "recorded_at": utcnow(), "occurred_on": step.day,
+            "case_id": case_id, "county_id": hat.county_id, "recorded_at": at, "occurred_on": step.day,
             "user_id": hat.user_id, "user_name": hat.user_name, "organization_id": hat.organization_id,
             "organization_name": hat.organization_name, "role": hat.role, "verb": step.verb,
             "from_state": step.before, "to_state": step.after if step.before != step.after else None,

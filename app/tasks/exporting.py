@@ -22,21 +22,25 @@ def select(session, hat, query: Mapping, today: dt.date) -> sa.Select:
     filters do not count.
     """
     if query.get("month"):
-        return ids(hat.scope, month_selection(query["month"], query.get("unit")))
+        return ids(hat.scope, period_selection(*month_bounds(query["month"]), query.get("unit")))
     have = values(session, hat.county_id, today)
     return ids(hat.scope, queries.selection(
         hat.scope, dict(query), query.get("state"), today, have["warning_days"], have["unsigned_days"]
     ))
 
 
-def month_selection(month: str, unit_id: int | None = None) -> Selection:
-    """Open at any time of the month or done in it; drafts and terminated ones left out."""
-    first, last = month_bounds(month)
+def period_selection(first: dt.date, last: dt.date, unit_id: int | None = None,
+                     after: dt.datetime | None = None) -> Selection:
+    """Open at any time of these days or done in them; drafts and terminated ones left out.
+
+    `after`: what was recorded later than that instant belongs here too, whatever day it was done.
+    """
+    c = _cases.c
+    late = [c.state_recorded_at > after] if after else []
     return Selection(
         "task", _tasks, organization_id=unit_id,
         conditions=(
-            _cases.c.issued.is_(True), _cases.c.happened_on <= last,
-            _cases.c.state != TaskState.TERMINATED.value,
-            sa.or_(_cases.c.closed_on.is_(None), _cases.c.closed_on >= first),
+            c.issued.is_(True), c.happened_on <= last, c.state != TaskState.TERMINATED.value,
+            sa.or_(c.closed_on.is_(None), c.closed_on >= first, *late),
         ),
     )

@@ -30,6 +30,7 @@ from app.casework.forms import (  # noqa: F401 - the noun's verbs name their for
     filled,
     required,
 )
+from app.casework.once import OnceField
 from app.extensions import db
 from app.gate import key
 from app.organization.models import Organization
@@ -86,6 +87,7 @@ class TaskForm(VerbForm):
     due = DayField(_l("To be done by"), [Optional()])
     due_words = StringField(_l("Words of the deadline"), [Optional(), Length(max=120)])
     files = FilesField(_l("Papers"), kinds=ALL)
+    client_key = OnceField()
     parent_id = TaskKeyField(validators=[Optional()])
     previous_id = TaskKeyField(validators=[Optional()])
     version = None

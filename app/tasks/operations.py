@@ -66,6 +66,7 @@ def draft(session, hat, data: dict, today: dt.date) -> Task:
     task = Task(
         county_id=hat.county_id, filed_by_id=hat.organization_id, created_by_id=hat.user_id,
         state=TaskState.DRAFT.value, state_since=min(data["happened_on"], today), issued=False, title="", planned=[],
+        client_key=data.get("client_key"),
     )
     session.add(task)
     rewrite(task, data)

@@ -63,13 +63,17 @@ def people(text: str | None) -> tuple[str, ...]:
     return tuple(word for word in (text or "").split("、") if word)
 
 
-def printed(session, ids: list[int], names: dict[int, str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """`(id, {column key: text})` in the order of `ids`; `names` is filled as units come up."""
+def printed(session, ids: list[int], names: dict[int, str],
+            until: dt.date = dt.date.max) -> Iterator[tuple[int, dict[str, str]]]:
+    """`(id, {column key: text})` in the order of `ids`; `names` is filled as units come up.
+
+    `until`: what happened after that day is not told.
+    """
     rows = {row.id: row for row in session.execute(
         sa.select(*_TASK_COLUMNS).join(_tasks, _tasks.c.id == _cases.c.id).where(_cases.c.id.in_(ids))
     )}
     shares = shares_of(session, ids)
-    told = told_of(session, ids)
+    told = told_of(session, ids, until)
     visible = visible_shares(session, ids)
     wanted = {one.unit_id for found in shares.values() for one in found}
     wanted |= {one["unit"] for row in rows.values() for one in row.planned or ()}
@@ -77,7 +81,7 @@ def printed(session, ids: list[int], names: dict[int, str]) -> Iterator[tuple[in
     names.update(labels(session, _units, wanted - names.keys()))
     for i in ids:
         if i in rows:
-            yield i, _texts(rows[i], shares[i], visible, told[i], names)
+            yield i, _texts(rows[i], shares[i], visible, told[i], names, until)
 
 
 def shares_of(session, ids: list[int]) -> dict[int, list]:
@@ -106,7 +110,7 @@ def visible_shares(session, ids: list[int]) -> set[int]:
     return set(session.scalars(sa.select(Share.id).where(Share.head_id.in_(ids))))
 
 
-def told_of(session, ids: list[int]) -> dict[int, Told]:
+def told_of(session, ids: list[int], until: dt.date = dt.date.max) -> dict[int, Told]:
     """The newest progress of every share and all follow-ups that the session finds, by task, in the form's order."""
     told: dict[int, Told] = defaultdict(Told)
     later = aliased(Progress)
@@ -114,11 +118,13 @@ def told_of(session, ids: list[int]) -> dict[int, Told]:
                       sa.and_(later.reported_on == Progress.reported_on, later.id > Progress.id))
     newest = session.scalars(
         sa.select(Progress.id).join(Share, Share.id == Progress.case_id)
-        .where(Share.head_id.in_(ids), ~sa.exists().where(later.case_id == Progress.case_id, is_later))
+        .where(Share.head_id.in_(ids), Progress.reported_on <= until,
+               ~sa.exists().where(later.case_id == Progress.case_id, later.reported_on <= until, is_later))
     )
     for row in session.execute(progress_rows(ids).where(_progress.c.id.in_(list(newest)))):
         told[row.head_id].progress.append(row)
-    mine = list(session.scalars(sa.select(FollowUp.id).where(FollowUp.case_id.in_(ids))))
+    mine = list(session.scalars(sa.select(FollowUp.id).where(
+        FollowUp.case_id.in_(ids), FollowUp.followed_on <= until)))
     for row in session.execute(follow_up_rows(ids).where(_follow_ups.c.id.in_(mine))):
         told[row.case_id].follow_ups.append(row)
     return told
@@ -143,7 +149,7 @@ def follow_up_rows(ids: list[int]) -> sa.Select:
     )
 
 
-def _texts(row, shares: list, visible: set[int], told: Told, names: dict[int, str]) -> dict[str, str]:
+def _texts(row, shares: list, visible: set[int], told: Told, names: dict[int, str], until: dt.date) -> dict[str, str]:
     owed = owed_of(shares, row.state, row.planned)
     told_days = [one for one in owed if one.share_id in visible]
     version = row.version + sum(one.version for one in shares)
@@ -154,9 +160,13 @@ def _texts(row, shares: list, visible: set[int], told: Told, names: dict[int, st
         "due": due_text(row.due_kind, row.due, row.due_words, told_days, names),
         "progress": "\n".join(progress_text(one, names) for one in told.progress),
         "follow_ups": "\n".join(follow_up_text(one, names) for one in told.follow_ups),
-        "done_on": row.closed_on.isoformat() if row.state == TaskState.DONE and row.closed_on else "",
+        "done_on": row.closed_on.isoformat() if _is_done(row, until) else "",
         TRACE_KEY: str(Trace(row.number, version)) if row.number else "",
     }
+
+
+def _is_done(row, until: dt.date) -> bool:
+    return row.state == TaskState.DONE and row.closed_on is not None and row.closed_on <= until
 
 
 def units_text(owed: Iterable[Owed], names: dict[int, str]) -> str:
@@ -194,12 +204,12 @@ def follow_up_text(entry, names: dict[int, str]) -> str:
     return f"{entry.followed_on.isoformat()}{method}{unit}：{entry.text}"
 
 
-def stream(session, statement: sa.Select) -> Iterator[dict[str, str]]:
+def stream(session, statement: sa.Select, until: dt.date = dt.date.max) -> Iterator[dict[str, str]]:
     """The texts of every task that `statement` (ids first) selects, in chunks: memory stays flat."""
     names: dict[int, str] = {}
     result = session.execute(statement, execution_options={"yield_per": CHUNK})
     for part in result.partitions():
-        for _id, texts in printed(session, [row[0] for row in part], names):
+        for _id, texts in printed(session, [row[0] for row in part], names, until):
             yield texts
 
 

@@ -11,6 +11,7 @@ from app.casework.attachments import attach
 from app.casework.cases import Case
 from app.casework.errors import Obstacle, Stale
 from app.casework.history import record
+from app.casework.once import making_once
 from app.casework.unit_of_work import lock_case, unit_of_work
 from app.casework.verbs import act_on, changes_between, settle
 from app.organization.models import Organization
@@ -62,11 +63,12 @@ def complete(session, hat, data: dict, today: dt.date) -> dict:
 
 def save(session, hat, data: dict, files, today: dt.date, task_id: int | None, version: int | None, issue: bool,
          untouched: Iterable[str] = ()) -> Task:
-    """Save what the form said: a new task, or a draft's content. Raises NotFound, Stale, Obstacle."""
+    """Save what the form said: a new task, or a draft's content. Raises NotFound, Stale, Obstacle, AlreadyMade."""
     data = complete(session, hat, data, today)
-    with unit_of_work(session):
-        if task_id is None:
+    if task_id is None:
+        with making_once(session, hat, data["client_key"]), unit_of_work(session):
             return register(session, hat, data, files, today, issue)
+    with unit_of_work(session):
         task = lock_case(session, Task, task_id, version)
         if version is None or task.state != TaskState.DRAFT:
             raise Stale

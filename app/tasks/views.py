@@ -13,6 +13,7 @@ from app.casework.clock import today
 from app.casework.deadlines import due_words
 from app.casework.errors import Obstacle
 from app.casework.listing import CAP, capped_counts, page
+from app.casework.once import AlreadyMade
 from app.casework.verbs import How, how_may, in_bulk
 from app.casework.views import CaseView, put_fault, stored_files
 from app.extensions import db
@@ -20,7 +21,7 @@ from app.gate import key, keys
 from app.ledgers.exporting import said, send_blank, send_ledger
 from app.ledgers.files import month_bounds
 from app.organization.settings import setting
-from app.tasks import forms, queries, registering, spawning  # noqa: F401 - spawning declares the daily job
+from app.tasks import forms, papers, queries, registering, spawning  # noqa: F401 - spawning declares the daily job
 from app.tasks.casepage import task_page
 from app.tasks.ledger import TASK_LEDGER
 from app.tasks.models import Task
@@ -122,7 +123,10 @@ class Tasks(CaseView):
     @has_access
     @permission_name("register")
     def new(self):
-        return self._edit_draft(None)
+        try:
+            return self._edit_draft(None)
+        except AlreadyMade as made:
+            return self.made_already(made)
 
     @expose("/<int:case_id>/edit", methods=["GET", "POST"])
     @has_access
@@ -216,6 +220,22 @@ class Tasks(CaseView):
             "tasks/show.html", title=task.number or _("Draft"), verbs=self.verbs_for(task), can=g.hat.permits,
             **task_page(db.session, task, g.hat, today()),
         )
+
+    @expose("/<int:case_id>/sheet")
+    @has_access
+    @permission_name("read")
+    def sheet(self, case_id: int):
+        """任务单: the task on paper, with the shares that its reader finds."""
+        task = self.case_or_404(case_id)
+        return self.render_template("tasks/sheet.html", title=_("Key task sheet"), back=self.url_of(case_id),
+                                    printed_on=today(), **papers.sheet(db.session, task))
+
+    @expose("/<int:case_id>/timeline")
+    @has_access
+    @permission_name("read")
+    def timeline(self, case_id: int):
+        task = self.case_or_404(case_id)
+        return self.timeline_paper(task, task_page(db.session, task, g.hat, today()))
 
     # ── form 1 out ─────────────────────────────────────────────────────────────────────────────────────────────
     @expose("/export")

@@ -51,7 +51,8 @@ class Workbench(IndexView):
             self.index_template, title=None, today=day, lines=lines, mine=assigned, warning_days=warning,
             groups=by_urgency(lines.mine, day, warning), names=queries.names_of(db.session, lines.all),
             figures=queries.figures(db.session, g.hat, day), cap=CAP,
-            begin=menu.items(menu.NEW, g.hat), ledgers=menu.items(menu.LEDGERS.children, g.hat),
+            begin=menu.items(menu.NEW, g.hat), can_photograph=menu.is_reachable(menu.QUICK, g.hat),
+            ledgers=menu.items(menu.LEDGERS.children, g.hat),
             due_words=partial(due_words, warning_days=warning), can=g.hat.permits,
         )
 

@@ -44,9 +44,12 @@ def test_every_way_to_look(world, hazard_id, username):
     visitor, file_id = world.as_(username), file_of(world, hazard_id)
     sees, refused = username in CONCERNED, 403 if username in NO_HAZARDS else 404
     for path in (f"/hazards/{hazard_id}", f"/hazards/{hazard_id}/files/{file_id}",
-                 f"/hazards/{hazard_id}/files/{file_id}/thumbnail"):
+                 f"/hazards/{hazard_id}/files/{file_id}/thumbnail", f"/hazards/{hazard_id}/notice",
+                 f"/hazards/{hazard_id}/timeline"):
         with visitor.get(path) as answer:
             assert answer.status_code == (200 if sees else refused), path
+    answer = visitor.send("/hazards/notices", {"rowid": [hazard_id]})
+    assert (WORDS in answer.text) is sees
     for query in ("", f"q={WORDS[:4]}", f"unit={world['yingji']}", "state=rectifying"):
         path = f"/hazards/?{query}"
         assert (WORDS in visitor.get(path).text) is sees, path

@@ -37,12 +37,15 @@ def county(app, monkeypatch):
 def test_a_county_with_everything_in_it(county, visitor):
     said = []
     demo.load(county, TODAY, said.append)
-    assert "演示县：问题隐患 300/300" in said and said[-1] == "演示县：重点任务 37/37"
+    assert "演示县：问题隐患 300/300" in said and "演示县：重点任务 37/37" in said
+    assert said[-1].startswith("演示县：台账报送")
     with county.app_context(), system_session("test") as session:
         kinds = session.execute(sa.select(Case.kind, Case.state).distinct()).all()
         assert {state for kind, state in kinds if kind == "hazard"} == set(HazardState)
         assert {state for kind, state in kinds if kind == "task"} == set(TaskState)
         assert {state for kind, state in kinds if kind == "task_share"} == set(TaskState) - {TaskState.DRAFT}
+        assert {state for kind, state in kinds if kind == "ledger_submission"} == {
+            "owed", "submitted", "returned", "approved"}
         stale = session.scalar(
             sa.select(sa.func.count()).select_from(Case.__table__).where(Case.__table__.c.state != state_as_of(TODAY))
         )

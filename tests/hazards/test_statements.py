@@ -61,8 +61,12 @@ PAGES = {
     "list by filters": ("/hazards/?q=条&level=general&source=enforcement&due=soon&unit={unit}", ("yingji", "office")),
     "workbench": ("/", ("yingji", "yingji_head", "firm", "office", "leader")),
     "form": ("/hazards/new", ("yingji", "firm")),
+    "a phone's form": ("/hazards/quick", ("yingji", "firm")),
     "a copy": ("/hazards/new?copy={case}", ("yingji",)),
     "case": ("/hazards/{case}", ("yingji", "firm", "office", "fengcheng")),
+    "notice": ("/hazards/{case}/notice", ("yingji", "firm", "office")),
+    "recheck": ("/hazards/{case}/recheck/1", ("yingji", "firm")),
+    "timeline": ("/hazards/{case}/timeline", ("yingji", "firm")),
     "a verb's form": ("/hazards/{case}/do/chase", ("yingji", "office")),
     "a correction's form": ("/hazards/{case}/do/correct", ("yingji",)),
 }

@@ -29,7 +29,8 @@ def hidden(world) -> dict[str, int]:
 
 def without_ids(answer) -> tuple[int, str]:
     """Status and page, whatever the ids in it: a name or a number of a record would still show."""
-    text = re.sub(r'name="csrf_token"[^>]*>|nonce="[^"]*"|name="csrf-token" content="[^"]*"', "", answer.text)
+    fresh = r'name="(csrf_token|client_key)"[^>]*>|nonce="[^"]*"|name="csrf-token" content="[^"]*"'
+    text = re.sub(fresh, "", answer.text)
     return answer.status_code, re.sub(r"\d+", "#", text)
 
 

@@ -64,11 +64,23 @@ class TaskShares(CaseView):
     @has_access
     @permission_name("read")
     def show(self, case_id: int):
-        share = db.session.get(Share, case_id, options=queries.WHOLE)
-        if share is None or share.task is None:
-            raise NotFound
+        share = self._whole_or_404(case_id)
         read = share_page(db.session, share, today())
         return self.render_template(
             "tasks/share.html", title=f"{share.task.number}　{read['names'].get(share.unit_id, '')}",
             verbs=self.verbs_for(share), can=g.hat.permits, **read,
         )
+
+    @expose("/<int:case_id>/timeline")
+    @has_access
+    @permission_name("read")
+    def timeline(self, case_id: int):
+        share = self._whole_or_404(case_id)
+        return self.timeline_paper(share, share_page(db.session, share, today()))
+
+    @staticmethod
+    def _whole_or_404(case_id: int) -> Share:
+        share = db.session.get(Share, case_id, options=queries.WHOLE)
+        if share is None or share.task is None:
+            raise NotFound
+        return share

@@ -1,0 +1,64 @@
+"""A form that is sent twice makes one case.
+
+The form carries a key of its own; the case keeps it, unique among its maker's (another person's same key is another
+key). Whoever sends the form again, because the answer was lost or a button was pressed twice, is led to the case that
+is there.
+"""
+from __future__ import annotations
+
+import re
+import uuid
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError
+from wtforms import HiddenField
+
+from app.casework.cases import Case
+from app.casework.errors import CaseworkError
+
+KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_cases = Case.__table__
+
+
+class AlreadyMade(CaseworkError):
+    """The form has made its case; `case_id` is that."""
+
+    status = 409
+    message = _l("This was saved already; here it is. It is not saved a second time.")
+
+    def __init__(self, case_id: int):
+        super().__init__()
+        self.case_id = case_id
+
+
+class OnceField(HiddenField):
+    """The form's key: a fresh one on a fresh page, the posted one afterwards; what is no key is replaced."""
+
+    def __init__(self, **kwargs):
+        super().__init__(default=lambda: str(uuid.uuid4()), **kwargs)
+
+    def process_formdata(self, valuelist):
+        if valuelist and KEY.fullmatch(valuelist[0]):
+            self.data = valuelist[0]
+
+
+@contextmanager
+def making_once(session, hat, key: str | None):
+    """Around the transaction that makes a case with `key`. Raises AlreadyMade, also for who came second by a hair."""
+    refuse_made(session, hat, key)
+    try:
+        yield
+    except IntegrityError:
+        refuse_made(session, hat, key)
+        raise
+
+
+def refuse_made(session, hat, key: str | None) -> None:
+    """Past the scope: it is her own case, whichever post she wears today; its page asks the scope."""
+    found = key and session.execute(
+        sa.select(_cases.c.id).where(_cases.c.created_by_id == hat.user_id, _cases.c.client_key == key)
+    ).scalar_one_or_none()
+    if found:
+        raise AlreadyMade(found)

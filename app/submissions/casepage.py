@@ -1,0 +1,63 @@
+"""Everything the page of a submission shows, read in a constant number of statements."""
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from itertools import islice
+
+import openpyxl
+import sqlalchemy as sa
+
+from app.access.scope import labels
+from app.casework.attachments import Attachment, path_of
+from app.casework.clock import local
+from app.casework.deadlines import due_words
+from app.casework.history import TimelineEntry
+from app.exchange.sheets import Sheet
+from app.ledgers.ledger import LEDGERS
+from app.organization.models import Organization
+from app.organization.settings import setting
+from app.submissions import wording
+from app.submissions.models import Submission
+from app.submissions.states import SubmissionState, SubmittedLedger
+from app.submissions.verbs import SUBMISSIONS
+
+LOG_ONLY = "download"  # who looked at a file is the auditor's to read
+SHOWN = 100  # rows of the frozen form on the page; the workbook has them all
+
+
+def case_page(session, submission: Submission, today: dt.date, data_dir: str) -> dict:
+    """The template's variables: the submission, its freezes with their files, the rows of the newest, timeline."""
+    files = session.scalars(sa.select(Attachment).where(Attachment.case_id == submission.id)
+                            .order_by(Attachment.id)).all()
+    timeline = session.scalars(
+        sa.select(TimelineEntry).where(TimelineEntry.case_id == submission.id, TimelineEntry.verb != LOG_ONLY)
+        .order_by(TimelineEntry.recorded_at.desc(), TimelineEntry.id.desc())
+    ).all()
+    sheet = LEDGERS[submission.ledger].sheet
+    newest = submission.freezes[-1] if submission.freezes else None
+    names = labels(session, Organization.__table__, [submission.unit_id])
+    return {
+        "submission": submission, "name": names.get(submission.unit_id, ""), "today": today, "local": local,
+        "states": SubmissionState, "ledgers": SubmittedLedger, "sheet": sheet, "newest": newest, "shown": SHOWN,
+        "printed": printed(data_dir, newest.sha256, sheet) if newest and newest.rows else [],
+        "file_of": {file.part_id: file for file in files if file.part_id},
+        "papers": [file for file in files if not file.part_id], "due_words": partial(
+            due_words, warning_days=setting("warning_days")),
+        "verb_titles": {**wording.ENTRY_TITLES, **{n: v.title for n, v in SUBMISSIONS.verbs.items()}},
+        "field_titles": wording.TITLES, "said": wording.reader({}, {}),
+        "timeline": [{"entry": entry, "changes": entry.changes, "back": entry.to_state == SubmissionState.RETURNED}
+                     for entry in timeline],
+    }
+
+
+def printed(data_dir: str, sha256: str, sheet: Sheet) -> list[tuple[str, ...]]:
+    """The first rows of the frozen workbook, as it prints them: number and columns.
+
+    Read here, not in another process: the file is our own, its content known by its hash.
+    """
+    with path_of(data_dir, sha256).open("rb") as file:
+        page = openpyxl.load_workbook(file, read_only=True).worksheets[0]
+        rows = page.iter_rows(min_row=3 + sheet.head_rows, max_col=len(sheet.columns) + 1, values_only=True)
+        return [tuple("" if cell is None else str(cell) for cell in row)
+                for row in islice(rows, SHOWN) if isinstance(row[0], int)]

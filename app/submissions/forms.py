@@ -1,0 +1,54 @@
+"""The forms of a submission: what stands around the form, and each verb's small form."""
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from app.casework.forms import (  # noqa: F401 - the noun's verbs name their forms in one place
+    CommentForm,
+    DayField,
+    DecisionForm,
+    OrganizationField,
+    RefusalForm,
+    VerbForm,
+    filled,
+    required,
+)
+from app.extensions import db
+from app.organization.colleagues import of_units
+from app.submissions.states import SubmittedLedger
+
+REVIEWERS = frozenset({"unit_reviewer", "county_head"})
+
+
+class SubmitForm(VerbForm):
+    """What the printed form names at its foot."""
+
+    reviewer = StringField(_l("Reviewed by"), [filled, Length(max=60)])
+    filer = StringField(_l("Filed by"), [filled, Length(max=60)])
+    phone = StringField(_l("Phone"), [Optional(), Length(max=40)])
+
+    def prefill(self, case, hat, today):
+        self.filer.data, self.phone.data = hat.user_name, hat.phone
+        found = of_units(db.session, hat.county_id, hat.organization_ids, today, REVIEWERS)
+        self.reviewer.data = found[0].name if found else ""
+
+
+class ChaseForm(VerbForm):
+    """One click is enough; a word may be added."""
+
+    comment = TextAreaField(_l("Comment"), [Optional(), Length(max=1000)])
+
+
+class DutyForm(VerbForm):
+    version = None
+    organization_id = OrganizationField(_l("Unit"), [required])
+    ledger = RadioField(_l("Ledger"), [required], choices=SubmittedLedger.choices())
+    owes = RadioField(_l("Owed"), [required], choices=[("yes", _l("Owed")), ("no", _l("Not owed"))])
+    valid_from = DayField(_l("From"), [required])
+    valid_to = DayField(_l("To"), [Optional()], description=_l("Empty: until another word is said."))
+
+    def words(self) -> dict:
+        """As `duties.tell` is given them."""
+        return {**self.payload(), "owes": self.owes.data == "yes"}

@@ -1,0 +1,115 @@
+"""A month at the screens: owed on the workbench, frozen, reviewed, chased; and who finds what."""
+
+import datetime as dt
+
+import pytest
+
+from app.submissions.states import SubmissionState as S
+from tests.support.submission_factories import month_of, on, open_all, read
+
+D = dt.date.fromisoformat
+FORM = {"reviewer": "李审核", "filer": "张填报", "phone": "0356-1234567"}
+
+
+def opened(world, day: str = "04-02", unit: str = "yingji") -> int:
+    on(world, "03-20").hazard(happened_on=D("2026-03-10"))
+    open_all(on(world, day))
+    return month_of(world, unit, "2026-03")
+
+
+def post(world, who: str, verb: str, submission_id: int, **form):
+    form.setdefault("version", read(world, submission_id).version)
+    return world.as_(who).send(f"/submissions/{submission_id}/do/{verb}", form)
+
+
+def text(world, who: str, path: str) -> str:
+    answer = world.as_(who).get(path)
+    assert answer.status_code == 200, (who, path, answer.status_code)
+    return answer.get_data(as_text=True)
+
+
+def test_from_the_workbench_to_an_approved_month(world):
+    submission_id = opened(world)
+    assert f"/submissions/{submission_id}/do/submit" in text(world, "yingji", "/")
+    assert f"/submissions/{submission_id}" not in text(world, "yingji_head", "/")
+    assert post(world, "yingji", "submit", submission_id, **FORM).status_code == 302
+    page = text(world, "yingji_head", f"/submissions/{submission_id}")
+    assert "配电箱无漏电保护" in page and "李审核" in page and "审核通过" in page
+    assert f"/submissions/{submission_id}/do/approve" in text(world, "yingji_head", "/")
+    assert post(world, "yingji_head", "approve", submission_id).status_code == 302
+    assert read(world, submission_id).state == S.APPROVED
+    file = world.as_("office").get(f"/submissions/{submission_id}/files/1")
+    assert file.status_code == 200 and file.data[:2] == b"PK"
+    file.close()
+
+
+@pytest.mark.clause("1.3.1")
+def test_the_overview_says_who_has_not_and_since_when(world):
+    submission_id = opened(world, "04-20")
+    post(world, "yingji", "submit", submission_id, **FORM)
+    page = text(world, "office", "/submissions/")
+    assert page.count("4月7日到期，逾期未报") == 7 and "迟报13天" in page
+    assert world.as_("office").send("/submissions/chase", {"month": "2026-03"}).status_code == 302
+    assert "已催办1次，最近4月20日" in text(world, "fengcheng", "/")
+    assert "已催办" not in text(world, "yingji_head", "/")
+    assert "已催办 7 份" in text(world, "office", "/submissions/") or read(
+        world, month_of(world, "fengcheng", "2026-03")).chases == 1
+
+
+def test_one_click_chases_one_unit(world):
+    opened(world, "04-20")
+    township = month_of(world, "fengcheng", "2026-03")
+    assert post(world, "office", "chase", township).status_code == 302
+    assert read(world, township).chases == 1
+
+
+def test_a_freeze_that_somebody_else_made_first_is_told(world):
+    submission_id = opened(world)
+    version = read(world, submission_id).version
+    post(world, "yingji", "submit", submission_id, **FORM)
+    answer = post(world, "yingji", "submit", submission_id, version=version, **FORM)
+    assert answer.status_code == 409 and len(read(world, submission_id).freezes) == 1
+
+
+def test_what_was_typed_stays_when_it_cannot_be_done(world):
+    opened(world)
+    empty = month_of(world, "beiliu", "2026-03")
+    answer = post(world, "beiliu", "submit", empty, **FORM)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and "零报告" in page and "张填报" in page
+    assert read(world, empty).state == S.OWED
+
+
+def test_every_door_keeps_a_stranger_out(world):
+    submission_id = opened(world)
+    post(world, "yingji", "submit", submission_id, **FORM)
+    for who in ("zhujian", "fengcheng", "other_office", "other_yingji"):
+        visitor = world.as_(who)
+        for path in ("", "/files/1", "/do/withdraw"):
+            assert visitor.get(f"/submissions/{submission_id}{path}").status_code == 404, (who, path)
+        assert visitor.send(f"/submissions/{submission_id}/do/withdraw", {"version": 2}).status_code == 404
+        assert visitor.send(f"/submissions/{submission_id}/assign", {"version": 2}).status_code == 404
+        assert f'/submissions/{submission_id}"' not in text(world, who, "/submissions/")
+    assert world.as_("firm").get(f"/submissions/{submission_id}").status_code == 403
+
+
+def test_only_the_office_chases_all(world):
+    opened(world, "04-20")
+    for who in ("leader", "yingji"):
+        world.as_(who).send("/submissions/chase", {"month": "2026-03"})
+    assert read(world, month_of(world, "fengcheng", "2026-03")).chases == 0
+    assert world.as_("office").send("/submissions/chase", {"month": "2031-01"}).status_code == 404
+
+
+def test_duties_are_told_at_their_screen(world):
+    form = {"organization_id": world["zhujian"], "ledger": "tasks", "owes": "no", "valid_from": "2026-03-01"}
+    visitor = world.as_("office")
+    assert visitor.send("/submissions/duties/", form).status_code == 302
+    page = text(world, "admin", "/submissions/duties/")
+    assert "2026-03-01" in page
+    assert visitor.send("/submissions/duties/", {**form, "valid_to": "2026-02-01"}).status_code == 422
+    assert visitor.send("/submissions/duties/", {**form, "organization_id": world.other.units["zhujian"]}
+                        ).status_code == 422
+    opened(world)
+    found = text(world, "office", "/submissions/")
+    assert found.count("不报") == 1
