@@ -261,6 +261,7 @@ def test_the_full_form_put_back_is_still_the_same_form(person, world):
                if route.request.method == "POST" else route.fallback())
     press(clerk)
     until(page, lambda: there(world))
+    until(page, lambda: page.url.startswith("chrome-error"))  # the browser's page of the lost answer
     page.unroute("**/hazards/new")
     clerk.open("/hazards/new")
     expect(page.locator("#description")).to_have_value(WORDS)
