@@ -10,8 +10,8 @@ test:        ## 全部测试；ARGS= 可加 pytest 参数
 	@exec $(START) test $(ARGS)
 stress:      ## 带负载随机强杀网页服务和后台进程，再核对数据库；SECONDS=60
 	@STRESS_SECONDS=$(or $(SECONDS),60) exec $(START) test -s tests/stress
-bench:       ## 性能测量
-	@exec $(START) exec python -m bench
+bench:       ## 百万条隐患，与别家产品并排测量，写入 bench/results.md；ARGS= 可加参数
+	@exec $(START) exec python -m bench $(ARGS)
 lint:        ## 代码检查
 	@$(START) exec ruff check . && $(START) exec lint-imports
 translate:   ## 提取界面文字并编译中文词条

@@ -12,6 +12,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+KEY_FILE = "secret_key"  # as old as the installation
 DEMO_MARK, DEMO_LOADED = "demo", "loaded"  # the file in the data folder, and what it says once all is in
 DATABASES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
 BUSY_SECONDS = 15  # how long a writer waits for SQLite's one write lock
@@ -95,7 +96,7 @@ def complete(settings) -> None:
     settings["PORT"] = port(str(settings["PORT"]))
     folder = Path(settings["DATA_DIR"]).resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = secret(folder / "secret_key")  # made even where another is given: the folder can be written
+    key = secret(folder / KEY_FILE)  # made even where another is given: the folder can be written
     settings["DATA_DIR"] = str(folder)
     mark = folder / DEMO_MARK
     settings.setdefault("DEMO", mark.exists() and mark.read_text() == DEMO_LOADED)  # the login page says so

@@ -25,13 +25,14 @@ def create_app(config: str | object | None = None, **overrides) -> Flask:
     except OSError as fault:
         raise SystemExit(console.no_folder(app.config["DATA_DIR"], fault)) from None
 
-    from app import cli, errors, gate, headers, screens, shell, widgets
+    from app import cli, errors, gate, headers, screens, shell, widgets, words
     from app.access.idle import OfficeSessions
-    from app.extensions import db, migrate
+    from app.extensions import db, has_model, migrate
     from app.upkeep import health, logs
 
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(configuration.ROOT / "migrations"), render_as_batch=True)
+    migrate.init_app(app, db, directory=str(configuration.ROOT / "migrations"), render_as_batch=True,
+                     include_name=has_model)
     app.session_interface = OfficeSessions()
     CSRFProtect(app)  # before the framework: its APIs would exempt themselves
     gate.init_app(app)
@@ -41,6 +42,7 @@ def create_app(config: str | object | None = None, **overrides) -> Flask:
     widgets.init_app(app)
     with app.app_context():
         screens.register(app, db.session)
+    words.init_app(app)
     logs.init_app(app)
     health.init_app(app)
     cli.init_app(app)

@@ -15,8 +15,10 @@ from app.access.scope import system_session
 from app.casework import history
 from app.casework.clock import today
 from app.console import GROUP_WORDS, WORDS
+from app.escalation.commands import escalate
 from app.jobs.upkeep import seal_all
 from app.ledger_commands import ledger
+from app.organization.rules import username_fault
 from app.upkeep import cli as upkeep
 
 
@@ -29,7 +31,8 @@ from app.upkeep import cli as upkeep
                        metavar=_("PASSWORD"), help=_("Password of the first administrator"), show_envvar=True)
 @with_appcontext
 def init(county, username, password):
-    problem = passwords.problem(password)
+    username = username.strip()
+    problem = username_fault(username) or passwords.problem(password, username)
     if problem:
         raise click.ClickException(str(problem))
     refuse_half_restored()
@@ -81,15 +84,42 @@ def load_demo(app: Flask) -> None:
     demo.load(app, today())
 
 
+@click.command("demo", help=_("Fill an empty data folder with a large demo county, to see how the product bears it."),
+               **WORDS)
+@click.option("--hazards", type=click.IntRange(1000, 9_000_000), default=1_000_000, show_default=True,
+              metavar=_("NUMBER"), help=_("How many hazards"))
+@click.option("--enterprises", type=click.IntRange(10, 100_000), default=20_000, show_default=True,
+              metavar=_("NUMBER"), help=_("How many enterprises"))
+@with_appcontext
+def demo(hazards, enterprises):
+    from app.demo import scale  # as above
+
+    app = current_app._get_current_object()
+    refuse_half_restored()
+    try:
+        if not installation.may_become_demo(app):
+            folder = app.config["DATA_DIR"]
+            raise click.ClickException(_("There are records in {folder}; name an empty folder.").format(folder=folder))
+        installation.prepare_demo(app, lambda app: scale.load(app, hazards, enterprises, today()))
+    except DatabaseError as fault:
+        raise no_database(fault) from None
+    tell_accounts(app)
+    click.echo(_("Start with: .venv/bin/flask serve"))
+
+
 def announce(app: Flask, host: str, is_demo: bool) -> None:
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{app.config['PORT']}/"
     click.echo(_("Ready: {address}").format(address=address))
     if is_demo:
-        click.echo(_("Demo accounts (password of all: {password})").format(password=app.config["DEMO_PASSWORD"]))
-        for username, unit, role in installation.demo_accounts():
-            click.echo(f"  {username:<15} {unit} · {role}")
+        tell_accounts(app)
     click.echo(_("Press Ctrl-C to stop."))
     sys.stdout.flush()
+
+
+def tell_accounts(app: Flask) -> None:
+    click.echo(_("Demo accounts (password of all: {password})").format(password=app.config["DEMO_PASSWORD"]))
+    for username, unit, role in installation.demo_accounts():
+        click.echo(f"  {username:<15} {unit} · {role}")
 
 
 @click.group("audit", help=_("The history's seals."), **GROUP_WORDS)
@@ -129,7 +159,7 @@ FAULTS = {
 }
 
 
-COMMANDS = (init, serve, audit, ledger, *upkeep.COMMANDS)
+COMMANDS = (init, serve, demo, audit, ledger, escalate, *upkeep.COMMANDS)
 
 
 def init_app(app: Flask) -> None:

@@ -2,14 +2,18 @@
 import random
 import sqlite3
 import time
+from contextlib import suppress
 
+import psycopg
 from flask_appbuilder import Model
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Engine
 
 from app.access.sessions import ScopedSession
+from app.organization.grams import folded, grams
 from config import BUSY_SECONDS
 
 # The framework's Model brings a bare MetaData; constraint names are a contract with the migrations,
@@ -28,12 +32,20 @@ db = SQLAlchemy(model_class=Model, session_options={"class_": ScopedSession})
 migrate = Migrate()
 
 
+def has_model(name: str | None, _kind: str, _parents: dict) -> bool:
+    """Whether a table or index is the models' matter: the index of words is its migration's alone."""
+    return not (name or "").startswith("case_grams")
+
+
 @event.listens_for(Engine, "connect")
 def _open_sqlite(dbapi_connection, _record) -> None:
     """SQLite as a server of many processes: WAL, every commit on disk, writers wait instead of failing."""
     if not isinstance(dbapi_connection, sqlite3.Connection):
         return
     dbapi_connection.isolation_level = None  # the driver's own BEGIN is deferred; ours says what it wants
+    # What PostgreSQL has from migration 0010; the triggers on `case_texts` call it.
+    dbapi_connection.create_function("folded", 1, folded, deterministic=True)
+    dbapi_connection.create_function("grams", 1, lambda text: " ".join(sorted(grams(text))), deterministic=True)
     cursor = dbapi_connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")
@@ -73,3 +85,24 @@ def _begin_writing(connection) -> None:
     finally:
         raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last try, whose failure is told as any statement's
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _prepare_what_is_planned_once(_connection, cursor, _statement, _parameters, context, _many) -> None:
+    """Of PostgreSQL's statements those that say so (`access.scope.planned_once`), and no others."""
+    if isinstance(cursor, psycopg.Cursor):
+        cursor.connection.prepare_threshold = 5 if context.execution_options.get("planned_once", False) else None
+
+
+@event.listens_for(Engine, "rollback")
+def _end_what_only_read(connection) -> None:
+    """A transaction of PostgreSQL that wrote nothing ends with COMMIT instead.
+
+    At a ROLLBACK the driver forgets every statement that it has prepared.
+    """
+    raw = None if connection.invalidated else connection.connection.dbapi_connection
+    if not isinstance(raw, psycopg.Connection) or raw.info.transaction_status != TransactionStatus.INTRANS:
+        return
+    with suppress(psycopg.Error):  # told by the ROLLBACK that follows
+        if raw.execute("SELECT txid_current_if_assigned()").fetchone() == (None,):
+            raw.commit()

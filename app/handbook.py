@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 RELATIONS = {  # what a unit is to a case: `role` of its parties, and what the noun's `relations` adds
     "filing": "填报（下达）单位", "inspecting": "检查单位", "rechecking": "复查单位", "rectifying": "整改单位",
     "territory": "属地乡镇", "regulator": "监管部门", "county": "县安委办", "receiving": "接收单位",
-    "asking": "提出申请的单位",
+    "asking": "提出申请的单位", "writing": "拟稿人本人", "recipient": "收件单位", "via": "转送单位",
     "responsible": "责任单位", "leading": "牵头单位", "self_filing": "自己下达给自己的单位",
     "stand_in": "监督该企业的单位", "stand_in_receiver": "监督接收企业的单位",
 }

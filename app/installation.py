@@ -101,6 +101,12 @@ def _prepare_demo(app: Flask, load) -> bool:
     return state is not None
 
 
+def may_become_demo(app: Flask) -> bool:
+    """Nothing is here yet, or a demo county whose loading was cut short."""
+    mark = Path(app.config["DATA_DIR"]) / DEMO_MARK
+    return mark.read_text() == LOADING if mark.exists() else is_untouched(app)
+
+
 def is_untouched(app: Flask) -> bool:
     """No table in the database and no file among uploads, exports and imports."""
     folder = Path(app.config["DATA_DIR"])
@@ -165,11 +171,12 @@ def demo_accounts() -> list[tuple[str, str, str]]:
 def found_county(name: str, username: str, password: str, today: dt.date) -> None:
     """Load the county's units and dictionaries and make its first administrator, in one transaction.
 
-    Raises AlreadyFounded when the county has an administrator, or the name to sign in with is taken.
+    Raises AlreadyFounded when the county has an administrator, or the name to sign in with is taken, capitals or not.
     """
     with system_session("flask init") as session, unit_of_work(session):
         county = load_county(session, name)
-        taken = session.execute(sa.select(_users.c.id).where(_users.c.username == username)).first()
+        same = sa.func.lower(_users.c.username) == username.lower()
+        taken = session.execute(sa.select(_users.c.id).where(same)).first()
         if taken or _has_administrator(session, county.id):
             raise AlreadyFounded
         office = session.execute(

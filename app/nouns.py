@@ -11,10 +11,26 @@ from app.casework.desk import Desk
 from app.casework.diagram import following
 from app.casework.invariants import Rule
 from app.casework.verbs import Noun
+from app.deliveries import invariants as delivery_invariants
+from app.deliveries import wording as delivery_words
+from app.deliveries.states import WITH_THE_HEAD
+from app.deliveries.verbs import DELIVERIES
+from app.deliveries.workbench import DESK as DELIVERY_DESK
+from app.escalation import invariants as proposal_invariants
+from app.escalation.workbench import DESK as PROPOSAL_DESK
 from app.hazards import invariants as hazard_invariants
 from app.hazards import wording as hazard_words
 from app.hazards.verbs import HAZARDS
 from app.hazards.workbench import DESK as HAZARD_DESK
+from app.letters import invariants as letter_invariants
+from app.letters import wording as letter_words
+from app.letters.rules import state_of_letter
+from app.letters.verbs import LETTERS
+from app.letters.workbench import DESK as LETTER_DESK
+from app.occasions import invariants as occasion_invariants
+from app.occasions import wording as occasion_words
+from app.occasions.verbs import OCCASIONS
+from app.occasions.workbench import DESK as OCCASION_DESK
 from app.submissions import invariants as submission_invariants
 from app.submissions import wording as submission_words
 from app.submissions.verbs import SUBMISSIONS
@@ -48,5 +64,11 @@ ROOMS = (
     Room(SHARES, SHARE_DESK, task_words),
     Room(HAZARDS, HAZARD_DESK, hazard_words, hazard_invariants.RULES),
     Room(SUBMISSIONS, SUBMISSION_DESK, submission_words, submission_invariants.RULES),
+    Room(LETTERS, LETTER_DESK, letter_words, letter_invariants.RULES, following(state_of_letter, DELIVERIES)),
+    Room(DELIVERIES, DELIVERY_DESK, delivery_words, delivery_invariants.RULES, WITH_THE_HEAD),
+    Room(OCCASIONS, OCCASION_DESK, occasion_words, occasion_invariants.RULES),
 )
+# What is no case: its figures lead the workbench, its rules are checked like the others.
+DESKS = (PROPOSAL_DESK,)
+MORE_RULES = proposal_invariants.RULES
 BY_KIND = {room.noun.kind: room for room in ROOMS}

@@ -4,12 +4,13 @@ Worked out when a template asks, so that a page without the shell costs no state
 """
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
 from app import menu
 from app.access.permissions import Permission as P
@@ -17,6 +18,7 @@ from app.access.roles import ROLES
 from app.casework import assigning
 from app.casework.clock import today
 from app.extensions import db
+from app.reminders.queries import count_new
 from app.workbench.queries import todo_count
 
 
@@ -61,10 +63,20 @@ class Shell:
         """How many cases wait for this hat; None where nothing is ever waited for."""
         return todo_count(db.session, self.worn) if self.opens and self.opens.permits(P.WORKBENCH_READ) else None
 
+    @cached_property
+    def new_notices(self) -> int | None:
+        """What the bell tells; None for whom nothing rings."""
+        may = self.opens is not None and self.opens.permits(P.INBOX_READ)
+        return count_new(db.session, self.worn, today()) if may else None
+
+    @property
+    def inbox_url(self) -> str:
+        return address("Inbox.list")
+
     @property
     def home(self) -> str:
         """The first screen that this hat may open; without any, the own password."""
-        urls = [item.url for block in self.menu for item in block if item.url]
+        urls = [item.url for block in self.menu.blocks for item in block if item.url]
         return urls[0] if urls else self.password_url
 
     @property
@@ -74,6 +86,10 @@ class Shell:
     @property
     def logout_url(self) -> str:
         return address("Login.logout")
+
+    @property
+    def search_url(self) -> str:
+        return address("Search.index") if self.opens and self.opens.permits(P.SEARCH_READ) else ""
 
     @property
     def jobs_url(self) -> str:
@@ -102,6 +118,13 @@ class Shell:
     def menu(self):
         return menu.menu(self.opens)
 
+    @property
+    def navigation(self) -> str:
+        """Drawn once for all who see the same on this page."""
+        if self.menu.drawn is None:
+            self.menu.drawn = render_template("shell/sidenav.html", blocks=self.menu.blocks)
+        return Markup(self.menu.drawn)
+
     @cached_property
     def tabs(self):
         return menu.tabs(self.opens)
@@ -121,10 +144,16 @@ def hat_title(hat) -> str:
 
 def versioned(endpoint: str, values: dict) -> None:
     """An upgraded stylesheet or script has a new address: browsers keep the old one for an hour."""
-    if endpoint == "static" and "filename" in values:
-        file = Path(current_app.static_folder) / values["filename"]
-        if file.is_file():
-            values["v"] = int(file.stat().st_mtime)
+    name = values.get("filename") if endpoint == "static" else None
+    if name and (version := _version(current_app.static_folder, name)):
+        values["v"] = version
+
+
+@cache
+def _version(folder: str, name: str) -> int:
+    """An upgrade starts the product anew."""
+    file = Path(folder) / name
+    return int(file.stat().st_mtime) if file.is_file() else 0
 
 
 def init_app(app: Flask) -> None:

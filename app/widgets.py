@@ -3,16 +3,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Flask, current_app, request, url_for
 from flask_appbuilder.models.sqla.filters import FilterContains, FilterEqual, FilterRelation
 from flask_appbuilder.widgets import SearchWidget
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from wtforms import BooleanField, DateField, Field, FileField, HiddenField, RadioField, ValidationError
 from wtforms.csrf.core import CSRFTokenField
-from wtforms.widgets import HiddenInput, html_params
+from wtforms.widgets import DateInput, HiddenInput, NumberInput, TextArea, TextInput
+
+from app.gate import LARGEST_KEY
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,32 @@ class Choice:
     note: str = ""
 
 
+def attributes(**values) -> Markup:
+    """As WTForms' `html_params` writes them, in a third of its steps."""
+    said = []
+    for name, value in sorted(values.items()):
+        if value is not False:
+            name = name.rstrip("_")
+            name = name.replace("_", "-") if name.startswith(("data_", "aria_")) else name
+            said.append(name if value is True else f'{name}="{escape(value)}"')
+    return Markup(" ".join(said))
+
+
+PLAIN = (TextInput, HiddenInput, NumberInput, DateInput, TextArea)
+
+
+def drawn(field: Field, asked: dict) -> Markup:
+    """The field as its widget draws it. Of a plain input the widget would look through all that `flags` inherits."""
+    widget, told = field.widget, {**(field.render_kw or {}), **asked}
+    if type(widget) not in PLAIN:
+        return field.widget(field, **told)
+    flags = {name: value for name, value in vars(field.flags).items() if name in widget.validation_attrs}
+    told = {"name": field.name, "id": field.id, **flags, **told}
+    if type(widget) is TextArea:
+        return Markup(f"<textarea {attributes(**told)}>\r\n{escape(field._value())}</textarea>")
+    return Markup(f"<input {attributes(**{'type': widget.input_type, 'value': field._value(), **told})}>")
+
+
 class RemoteSelectWidget:
     """A combobox: what is chosen travels in hidden inputs, the visible input only searches.
 
@@ -32,13 +61,13 @@ class RemoteSelectWidget:
 
     def __call__(self, field: RemoteSelectField, **kwargs) -> Markup:
         chosen = field.chosen()
-        input_ = html_params(**{
+        input_ = attributes(**{
             "type": "text", "id": field.id, "role": "combobox", "autocomplete": "off", "aria_expanded": "false",
             "aria_autocomplete": "list", "aria_controls": f"{field.id}-list",
             "placeholder": _("Type a few characters of the name"),
             "value": "" if field.multiple or not chosen else chosen[0].text, **kwargs, "class": "form-control",
         })
-        box = html_params(
+        box = attributes(
             class_="remote", data_remote=field.url, data_name=field.name,
             data_multiple="1" if field.multiple else False, data_none=_("Nothing found"),
         )
@@ -50,7 +79,7 @@ class RemoteSelectWidget:
         return Markup(
             '<div {box}><span class="chips">{chips}</span>{mark}<input {input_}>'
             '<ul class="options" id="{id}-list" role="listbox" hidden></ul></div>'
-        ).format(box=Markup(box), mark=mark, chips=chips, input_=Markup(input_), id=field.id)
+        ).format(box=box, mark=mark, chips=chips, input_=input_, id=field.id)
 
     @staticmethod
     def chip(field: RemoteSelectField, choice: Choice) -> Markup:
@@ -111,6 +140,21 @@ class RemoteSelectField(Field):
             raise ValidationError(_l("Not a valid choice"))
 
 
+class PlainSelect:
+    """A drop-down without groups and without attributes of its options: as short to draw as it is on the page."""
+
+    def __call__(self, field, **kwargs) -> Markup:
+        chosen = "" if field.data is None else str(field.data)
+        options = "".join(
+            f'<option value="{escape(value)}"{" selected" if str(value) == chosen else ""}>{escape(label)}</option>'
+            for value, label in field.choices
+        )
+        if field.flags.required:
+            kwargs.setdefault("required", True)
+        told = attributes(**{"name": field.name, "id": field.id, **kwargs})
+        return Markup(f"<select {told}>{options}</select>")
+
+
 class FilterBar(SearchWidget):
     """The framework's search as filters always in sight: per column one operator, "contains" for words.
 
@@ -155,6 +199,17 @@ def page_url(parameter: str = "page", offset: int = 0):
     return lambda n: url_for(
         request.endpoint, **{**request.args.to_dict(flat=False), **request.view_args, parameter: n + offset}
     )
+
+
+def case_url(endpoint: str, case_id: int, **fixed: str) -> str:
+    """`url_for` for the many links of a list, which differ in the case's key alone."""
+    before, after = _around_key(current_app._get_current_object(), request.script_root, endpoint, **fixed)
+    return f"{before}{case_id}{after}"
+
+
+@lru_cache(maxsize=1024)
+def _around_key(app: Flask, _script_root: str, endpoint: str, **fixed: str) -> list[str]:
+    return url_for(endpoint, case_id=LARGEST_KEY, **fixed).split(str(LARGEST_KEY))
 
 
 def month_day(day) -> str:
@@ -226,6 +281,6 @@ def page_window(number: int, pages: int, around: int = 2) -> list[int | None]:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
-        as_words=as_words, asked_fields=asked_fields, back_url=back_url, control_of=control_of, described=described,
-        has_screen=has_screen, month_day=month_day, page_url=page_url, page_window=page_window,
+        as_words=as_words, asked_fields=asked_fields, back_url=back_url, case_url=case_url, control_of=control_of,
+        described=described, has_screen=has_screen, month_day=month_day, page_url=page_url, page_window=page_window,
     )

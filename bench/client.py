@@ -23,13 +23,12 @@ class Answer:
 class Client:
     """Signed in as one user."""
 
-    def __init__(self, port: int, username: str, password: str):
+    def __init__(self, port: int, username: str, password: str, login: str = "/login/"):
         self.username = username
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
         self.cookies: dict[str, str] = {}
-        form = self.get("/login/")
-        token = hidden(form.text, "csrf_token")
-        assert self.post("/login/", {"username": username, "password": password, "csrf_token": token}).status == 302
+        token = hidden(self.get(login).text, "csrf_token")
+        assert self.post(login, {"username": username, "password": password, "csrf_token": token}).status == 302
 
     def get(self, path: str) -> Answer:
         return self._send("GET", path)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.access.roles import NOT_DELEGATED, ROLES, permits
-from app.access.scope import Scope
+from app.access.roles import ROLES, Rights
+from app.access.scope import Scope, planned_once
 from app.organization.models import Delegation, Organization, Post, User
 from app.organization.rules import may_stand_in
 
@@ -37,8 +37,12 @@ class Hat:
     on_behalf_of: str = ""
     county_name: str = ""
 
+    @property
+    def rights(self) -> Rights:
+        return Rights(self.role, self.on_behalf_of_id is not None)
+
     def permits(self, permission: str) -> bool:
-        return permits(self.role, permission) and not (self.on_behalf_of_id and permission in NOT_DELEGATED)
+        return self.rights.permits(permission)
 
     @property
     def persons(self) -> frozenset[int]:
@@ -56,12 +60,16 @@ class Hat:
         )
 
 
-def merged_ids(connection, organization_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    """Of each unit: itself and every unit merged into it, however far back. One statement."""
-    wanted = sorted(set(organization_ids))
-    start = sa.select(_units.c.id.label("root"), _units.c.id.label("id")).where(_units.c.id.in_(wanted))
+def _with_merged(start: sa.Select) -> sa.CTE:
+    """`(root, id)`: the units of `start`, and every unit merged into one of them, however far back."""
     tree = start.cte("merged", recursive=True)
-    tree = tree.union(sa.select(tree.c.root, _units.c.id).where(_units.c.successor_id == tree.c.id))
+    return tree.union(sa.select(tree.c.root, _units.c.id).where(_units.c.successor_id == tree.c.id))
+
+
+def merged_ids(connection, organization_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Of each unit: itself and every unit merged into it. One statement."""
+    wanted = sorted(set(organization_ids))
+    tree = _with_merged(sa.select(_units.c.id.label("root"), _units.c.id.label("id")).where(_units.c.id.in_(wanted)))
     found: dict[int, list[int]] = {i: [] for i in wanted}
     for root, merged in connection.execute(sa.select(tree.c.root, tree.c.id)):
         found[root].append(merged)
@@ -78,7 +86,10 @@ def hats_of(session, user: User, today: dt.date) -> list[Hat]:
 
     Reads bare tables: choosing the hat comes before any scope. Whoever holds no post any more has none to wear.
     """
-    rows = session.execute(_own_and_lent(user.id, today)).all()
+    rows = session.execute(_OWN_AND_LENT, {"user_id": user.id, "today": today}).all()
+    merged: dict[int, list[int]] = {}
+    for row in rows:
+        merged.setdefault(row.id, []).append(row.merged_id)
     own = [row for row in rows if row.holder_id is None and row.role in ROLES]
     lent = [
         row for row in rows
@@ -86,20 +97,22 @@ def hats_of(session, user: User, today: dt.date) -> list[Hat]:
         and may_stand_in(row.role, row.organization_id, [(one.role, one.organization_id) for one in own])
     ]
     worn = {row.id: row for row in (*own, *lent)}.values()
-    merged = merged_ids(session, [row.organization_id for row in worn]) if worn else {}
     return [
         Hat(
             user_id=user.id, user_name=user.full_name, post_id=row.id, organization_id=row.organization_id,
             organization_name=row.name, organization_kind=row.kind, role=row.role, county_id=row.county_id,
-            organization_ids=merged[row.organization_id], phone=user.phone, on_behalf_of_id=row.holder_id,
+            organization_ids=tuple(sorted(set(merged[row.id]))), phone=user.phone, on_behalf_of_id=row.holder_id,
             on_behalf_of=row.holder or "", county_name=row.county,
         )
         for row in worn
     ]
 
 
-def _own_and_lent(user_id: int, today: dt.date):
-    """One statement: posts of the user, then posts whose holder is still there and lets the user act."""
+def _own_and_lent() -> sa.Select:
+    """Posts of the user, then posts whose holder is still there and lets the user act; each with every unit that is
+    merged into its own, itself included.
+    """
+    user_id, today = sa.bindparam("user_id"), sa.bindparam("today", type_=sa.Date)
     facts = (
         _posts.c.id, _posts.c.organization_id, _posts.c.role, _units.c.county_id, _units.c.kind,
         sa.func.coalesce(_units.c.short_name, _units.c.name).label("name"),
@@ -119,5 +132,10 @@ def _own_and_lent(user_id: int, today: dt.date):
             _lent.c.valid_to >= today, _users.c.id == _posts.c.user_id, _users.c.active, valid_on(today),
         )
     )
-    both = sa.union_all(own, lent).subquery()
-    return sa.select(both).order_by(both.c.holder_id.is_not(None), both.c.id)
+    both = sa.union_all(own, lent).cte("worn")
+    tree = _with_merged(sa.select(both.c.organization_id.label("root"), both.c.organization_id.label("id")))
+    return (sa.select(both, tree.c.id.label("merged_id")).join(tree, tree.c.root == both.c.organization_id)
+            .order_by(both.c.holder_id.is_not(None), both.c.id))
+
+
+_OWN_AND_LENT = planned_once(_own_and_lent())

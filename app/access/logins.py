@@ -4,15 +4,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
+from flask_login import UserMixin
 from werkzeug.security import check_password_hash
 
 from app.access.hats import Hat, hats_of
 from app.access.passwords import is_aged
-from app.access.scope import IDENTIFYING
+from app.access.scope import IDENTIFYING, planned_once
 from app.casework.clock import today
 from app.casework.history import TimelineEntry, record
 from app.casework.unit_of_work import unit_of_work
@@ -27,6 +29,36 @@ def account(*conditions, lock: bool = False) -> User | None:
     """The account, before anybody knows who asks: the one statement on people that no scope limits."""
     statement = sa.select(User).where(*conditions).execution_options(**IDENTIFYING)
     return db.session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+
+
+@dataclass(frozen=True)
+class SignedIn(UserMixin):
+    """The account as every request needs to know it; who changes it reads it again as a `User`."""
+
+    id: int
+    username: str
+    password: str
+    full_name: str
+    phone: str | None
+    active: bool
+    session_epoch: int
+    must_change_password: bool
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+
+_users = User.__table__
+_BY_ID = planned_once(sa.select(
+    _users.c.id, _users.c.username, _users.c.password, _users.c.last_name, _users.c.phone, _users.c.active,
+    _users.c.session_epoch, _users.c.must_change_password,
+).where(_users.c.id == sa.bindparam("user_id")))
+
+
+def signed_in(user_id: int) -> SignedIn | None:
+    """Who a session says it is."""
+    row = db.session.execute(_BY_ID, {"user_id": user_id}).one_or_none()
+    return row and SignedIn(*row)
 
 
 def named(username: str) -> User | None:
@@ -56,26 +88,32 @@ def admit(username: str, password: str) -> tuple[User | None, str | None]:
         _refused(user, name)
         return None, _("Wrong account or password.")
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    if user.locked_until and user.locked_until > now:
+    if is_locked(user, now):
         minutes = int((user.locked_until - now).total_seconds() // 60) + 1
         _refused(user, name)
         return None, _("Too many failures: this account is locked for %(minutes)s more minutes.", minutes=minutes)
     right = bool(password) and check_password_hash(user.password or "", password)
-    return _count(user.id, right, now)
+    return count(user.id, right, now)
 
 
-def _count(user_id: int, right: bool, now: dt.datetime) -> tuple[User | None, str | None]:
+def is_locked(user: User, now: dt.datetime) -> bool:
+    return user.locked_until is not None and user.locked_until > now
+
+
+def count(user_id: int, right: bool, now: dt.datetime) -> tuple[User | None, str | None]:
+    """What a try comes to, as `admit` says it; one that began before others locked the account fails with them."""
     with unit_of_work(db.session):
         user = account(User.id == user_id, lock=True)
         settings = held(user)
         failures, minutes = settings["lock_failures"], settings["lock_minutes"]
+        right = right and not is_locked(user, now)
         if right:
             _enter(user, settings, now)
-        else:
-            user.fail_login_count = (user.fail_login_count or 0) + 1
+        elif not is_locked(user, now):
+            user.fail_login_count, user.locked_until = (user.fail_login_count or 0) + 1, None
             if user.fail_login_count >= failures:
                 user.locked_until, user.fail_login_count = now + dt.timedelta(minutes=minutes), 0
-        locked, left = user.locked_until is not None, failures - user.fail_login_count
+        locked, left = is_locked(user, now), failures - (user.fail_login_count or 0)
         record(db.session, visitor(user), "login" if right else "login_failed", today())
     if right:
         return user, None

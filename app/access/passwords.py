@@ -15,6 +15,7 @@ from app.organization.settings import setting
 
 _KINDS = (str.islower, str.isupper, str.isdigit)
 _READABLE = "".join(set(string.ascii_letters + string.digits) - set("0O1lI5S"))
+_SIGNS = "#*"  # none with which a cell would begin a formula
 _used = UsedPassword.__table__
 
 
@@ -47,9 +48,11 @@ def check(password: str) -> None:
 
 
 def one_time_password() -> str:
-    """A password to be told once, without letters that are taken for others."""
+    """A password to be told once, without letters that are taken for others; as long and mixed as the office asks."""
+    length, kinds = max(12, setting("password_length")), setting("password_kinds")
+    letters = _READABLE + _SIGNS if kinds > len(_KINDS) else _READABLE
     while True:
-        password = "".join(secrets.choice(_READABLE) for _place in range(12))
+        password = "".join(secrets.choice(letters) for _place in range(length))
         if not problem(password):
             return password
 

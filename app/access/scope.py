@@ -40,6 +40,8 @@ SYSTEM = Scope("system")
 # Who is it? is asked before there is a scope: `app.access.security` marks its one statement with this option.
 IDENTIFYING = {"identifying": True}
 
+CONSTANT = {"constant": True}
+
 # class → (scope → SQL condition, or None for "no limit"); rooms register their own classes.
 _rules: dict[type, Callable[[Scope], sa.ColumnElement[bool] | None]] = {}
 
@@ -48,6 +50,7 @@ def scoped(cls: type, rule: Callable[[Scope], sa.ColumnElement[bool] | None]) ->
     """Declare which rows of `cls` exist for a scope."""
     _rules[cls] = rule
     _criteria.cache_clear()
+    _limited.cache_clear()
 
 
 def within_county(cls: type) -> Callable[[Scope], sa.ColumnElement[bool] | None]:
@@ -55,14 +58,28 @@ def within_county(cls: type) -> Callable[[Scope], sa.ColumnElement[bool] | None]
     return lambda scope: sa.false() if scope.county_id is None else cls.county_id == scope.county_id
 
 
+def constant(statement):
+    """A SELECT that is made once, with parameters: limited once per scope, too."""
+    return statement.execution_options(**CONSTANT)
+
+
+def planned_once(statement):
+    """A SELECT that reads few rows by their keys, whoever asks: PostgreSQL plans it once per connection.
+
+    Not for one that asks whose a case is: what is best for an enterprise of three cases is wrong for a township of
+    sixty thousand.
+    """
+    return statement.execution_options(planned_once=True)
+
+
 @lru_cache(maxsize=512)
 def _criteria(scope: Scope) -> dict[type, object]:
     """Loader criteria of a scope. Built once: building them per statement costs more than the statement."""
     if scope.breadth == "system":
         return {}
-    # Not handed on to lazy loads: those pass `_limit` by themselves.
+    # Handed on to relationship loads: a joined one is part of this very statement and passes `_limit` no more.
     return {
-        cls: with_loader_criteria(cls, condition, include_aliases=True, propagate_to_loaders=False)
+        cls: with_loader_criteria(cls, condition, include_aliases=True, propagate_to_loaders=True)
         for cls, rule in _rules.items()
         if (condition := rule(scope)) is not None
     }
@@ -73,13 +90,24 @@ def _limit(state) -> None:
     # A column load refreshes a row that this session was already shown.
     if state.is_column_load or state.execution_options.get("identifying", False):
         return
+    if not state.is_orm_statement:
+        return  # bare tables only: criteria would find no class in it, yet be written into its cache key every time
     if state.is_select or state.is_update or state.is_delete:
         scope = state.session.scope or NOBODY
         criteria = _criteria(scope)
         if not state.is_select and state.bind_mapper is not None and state.bind_mapper.inherits is not None:
             state.statement, criteria = _limit_joined(state.statement, state.bind_mapper, scope, criteria)
-        if criteria:
-            state.statement = state.statement.options(*criteria.values())
+        # A lazy or select-in load brings those of the statement that found its parent, if that was one.
+        brought = {id(option) for option in state.statement._with_options} if state.is_relationship_load else ()
+        if state.execution_options.get("constant", False):
+            state.statement = _limited(state.statement, scope)
+        elif missing := [option for option in criteria.values() if id(option) not in brought]:
+            state.statement = state.statement.options(*missing)
+
+
+@lru_cache(maxsize=512)
+def _limited(statement, scope: Scope):
+    return statement.options(*_criteria(scope).values())
 
 
 def _limit_joined(statement, mapper, scope: Scope, criteria: dict):
@@ -108,6 +136,11 @@ def session_for(scope: Scope, reason: str = ""):
         yield session
     finally:
         session.close()
+
+
+def scope_of(session) -> Scope:
+    """For whom a session works; a request's own stands behind a registry."""
+    return (session() if callable(session) else session).scope or NOBODY
 
 
 def system_session(reason: str):

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
 from app.access.hats import Hat, hats_of
-from app.access.logins import account, admit, held, named, visitor
+from app.access.logins import account, admit, held, named, signed_in, visitor
 from app.access.own_password import WITHOUT_OWN_PASSWORD, OwnPassword
 from app.access.permissions import from_framework
 from app.access.roles import ROLES
@@ -111,7 +111,7 @@ class SecurityManager(FrameworkManager):
 
     def load_user(self, pk):
         """The session's user: active, and the session not ended by a logout or a reset since."""
-        user = account(User.id == int(pk))
+        user = signed_in(int(pk))
         if user is None or not user.active or session.get("epoch") != user.session_epoch:
             return None
         return user

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 from rapidfuzz import fuzz, process
 
@@ -17,6 +16,7 @@ from app.casework.columns import utcnow
 from app.casework.history import TimelineEntry, in_place_of
 from app.exchange.cells import says_nothing
 from app.exchange.text import squash
+from app.ledgers.bulk import put
 from app.ledgers.planner import MOST_ASKED, Planner
 from app.ledgers.planning import RowPlan
 from app.ledgers.reading import Cell, Reader
@@ -212,5 +212,4 @@ def remember_added(session, hat, verb: str, added: Iterable[tuple[int, str, RowP
                                   **in_place_of(hat)}}
         for i, name, row in added
     ]
-    if entries:
-        session.execute(sa.insert(TimelineEntry.__table__), entries)
+    put(session, TimelineEntry.__table__, entries)

@@ -88,7 +88,7 @@ def _write(session, hat, enterprise, data: Mapping, is_new: bool, today: dt.date
         raise Obstacle(_l("Your unit must be its territory or one of its regulators."), "territory_id")
     if more and not is_new:
         touch(enterprise)
-    if "regulators" in more:
+    if not is_new and {"territory_id", "regulators"} & {*changes, *more}:
         regulators_changed(session, enterprise.id)
     remember(session, hat, "enterprise", enterprise, is_new, changes | more, today)
 

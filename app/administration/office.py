@@ -15,10 +15,12 @@ from app.organization.models import CalendarDay, DictionaryEntry
 from app.organization.search import normalized
 from app.organization.settings import DEFINITIONS, Setting, values
 
+CRITERION = "major_criterion"
 DICTIONARIES = {
     "industry": _l("Industries"), "hazard_category": _l("Categories of hazards"),
-    "inspection_method": _l("Ways of inspection"), "major_criterion": _l("Criteria for major hazards"),
+    "inspection_method": _l("Ways of inspection"), CRITERION: _l("Criteria for major hazards"),
 }
+_number = sa.func.coalesce(DictionaryEntry.document_number, "")
 ENTRY_FIELDS = ("name", "parent_id", "document_number", "valid_from", "valid_to", "sort_order", "active")
 DAY_FIELDS = ("day", "is_workday", "note")
 
@@ -54,11 +56,11 @@ def _behind_the_others(session, dictionary: str) -> int:
 
 
 def _check_entry(session, entry: DictionaryEntry, data: Mapping) -> None:
-    same = sa.and_(
-        DictionaryEntry.id != (entry.id or 0), DictionaryEntry.dictionary == entry.dictionary,
-        DictionaryEntry.name == data.get("name", entry.name),
-    )
-    refuse_taken(session, DictionaryEntry.id, same, _l("The dictionary has this entry."), "name")
+    same = [DictionaryEntry.id != (entry.id or 0), DictionaryEntry.dictionary == entry.dictionary,
+            DictionaryEntry.name == data.get("name", entry.name)]
+    if entry.dictionary == CRITERION:  # a new edition keeps the name; its number is another
+        same.append(_number == (data.get("document_number", entry.document_number) or ""))
+    refuse_taken(session, DictionaryEntry.id, sa.and_(*same), _l("The dictionary has this entry."), "name")
     parent_id = data.get("parent_id", entry.parent_id)
     if parent_id:
         parent = session.get(DictionaryEntry, parent_id)

@@ -21,7 +21,6 @@ from app.organization.dictionaries import first_level
 from app.organization.models import DictionaryEntry
 
 TAB = "_flt_0_dictionary"
-CRITERION = "major_criterion"
 
 
 def parents() -> list[tuple[str, str]]:
@@ -117,7 +116,8 @@ class Dictionaries(OfficeView):
 
     def word_valid_from(self, entry):
         """Not every criterion's document says from when it holds."""
-        return _("not stated") if entry.valid_from is None and entry.dictionary == CRITERION else entry.valid_from
+        is_open = entry.valid_from is None and entry.dictionary == office.CRITERION
+        return _("not stated") if is_open else entry.valid_from
 
     def word_dictionary(self, entry):
         return office.DICTIONARIES.get(entry.dictionary, entry.dictionary)

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import zlib
 from collections.abc import Iterable, Mapping
 
@@ -16,11 +15,10 @@ from app.casework.errors import NotAllowed, NotFound, Obstacle, Stale
 from app.casework.history import record
 from app.casework.unit_of_work import unit_of_work
 from app.organization.models import Organization, Post, User
-from app.organization.rules import ROLE_KINDS, manages_account, manages_post
+from app.organization.rules import ROLE_KINDS, manages_account, manages_post, username_fault
 
 FIELDS = ("username", "last_name", "phone", "active")
 POST_FIELDS = ("organization_id", "role", "title", "valid_from", "valid_to")
-USERNAME = re.compile(r"[\w.-]{2,64}")
 _users = User.__table__
 
 
@@ -111,8 +109,8 @@ def _refuse_fields(hat, user: User, data: Mapping, is_new: bool) -> None:
 
 
 def _refuse_username(session, username: str | None, except_id: int | None) -> None:
-    if not username or not USERNAME.fullmatch(username):
-        raise Obstacle(_l("Letters, digits, dot, dash and underscore, at least two of them."), "username")
+    if fault := username_fault(username or ""):
+        raise Obstacle(fault, "username")
     one_at_a_time(session)
     same = sa.and_(sa.func.lower(_users.c.username) == username.lower(), _users.c.id != (except_id or 0))
     if session.execute(sa.select(_users.c.id).where(same)).first():

@@ -52,6 +52,8 @@ class UnitForm(RowForm):
                           description=_l("One per line: old and short names that still stand in ledgers."))
     code = StringField(_l("Code"), [Optional(), Length(max=20)])
     phone = StringField(_l("Phone"), [Optional(), Length(max=40)])
+    issuer_code = StringField(_l("Code of its letters"), [Optional(), Length(max=30)],
+                              description=_l("The characters before the year in a document number: 阳安办函."))
     industries = EntriesField(_l("Supervised industries"), "industry")
     review_before_issue = YesNoField(_l("A reviewer looks at each hazard before it is issued"), default=False)
     sort_order = WholeField(_l("Place in lists"), [Optional(), NumberRange(0, 99_999)])
@@ -84,11 +86,12 @@ class Units(LedgerRoutes, OfficeView):
     list_title, add_title = _l("Units"), _l("Add a unit")
     list_columns = ["name", "short_name", "kind", "phone", "active"]
     order_columns = ["name", "kind", "active"]
-    show_columns = ["name", "short_name", "names", "kind", "code", "phone", "industries", "review_before_issue",
-                    "active", "successor"]
+    show_columns = ["name", "short_name", "names", "kind", "code", "phone", "issuer_code", "industries",
+                    "review_before_issue", "active", "successor"]
     label_columns = {
         "name": _l("Full name"), "short_name": _l("Short name"), "names": _l("Other names"), "kind": _l("Kind"),
-        "code": _l("Code"), "phone": _l("Phone"), "industries": _l("Supervised industries"),
+        "code": _l("Code"), "phone": _l("Phone"), "issuer_code": _l("Code of its letters"),
+        "industries": _l("Supervised industries"),
         "review_before_issue": _l("Review before issue"), "active": _l("In use"), "successor": _l("Merged into"),
     }
 

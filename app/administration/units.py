@@ -18,13 +18,14 @@ from app.organization.models import (
     OrganizationName,
     Post,
 )
+from app.organization.rules import issuer_code_fault
 from app.organization.search import normalized
 
 KINDS = {  # those that a county adds and changes; what is above it stays as it was founded
     "county_office": _l("County office"), "township": _l("Township"), "department": _l("Department"),
     "justice": _l("Justice organ"),
 }
-FIELDS = ("name", "short_name", "code", "phone", "review_before_issue", "active", "sort_order")
+FIELDS = ("name", "short_name", "code", "phone", "issuer_code", "review_before_issue", "active", "sort_order")
 
 
 def save_unit(session, hat, unit_id: int | None, version: int | None, data: Mapping, today: dt.date) -> int:
@@ -50,6 +51,8 @@ def write_unit(session, hat, unit_id: int | None, version: int | None, data: Map
     if data.get("active") and unit.successor_id:
         raise Obstacle(_l("It was merged into another unit and stays inactive."), "active")
     _refuse_namesake(session, hat, unit, data)
+    if data.get("issuer_code"):
+        _refuse_issuer_code(session, hat, unit, data["issuer_code"])
     changes = assign(unit, data, FIELDS)
     if is_new:
         session.add(unit)
@@ -68,6 +71,8 @@ def _cleaned(data: Mapping) -> dict:
     for field in ("name", "short_name"):
         if cleaned.get(field):
             cleaned[field] = normalized(cleaned[field])
+    if "issuer_code" in cleaned:
+        cleaned["issuer_code"] = normalized(cleaned["issuer_code"]) or None
     if "sort_order" in cleaned:
         cleaned["sort_order"] = cleaned["sort_order"] or 0
     return cleaned
@@ -83,6 +88,31 @@ def _refuse_namesake(session, hat, unit, data: Mapping) -> None:
         if data.get(field):
             same = sa.or_(Organization.name == data[field], Organization.short_name == data[field])
             refuse_taken(session, Organization.id, sa.and_(other, same), _l("Another unit has this name."), field)
+
+
+def _refuse_issuer_code(session, hat, unit, code: str) -> None:
+    """Two units with one 代字 would number their letters in one series; a merged unit's letters keep theirs."""
+    if fault := issuer_code_fault(code):
+        raise Obstacle(fault, "issuer_code")
+    others = sa.and_(Organization.id != (unit.id or 0), Organization.county_id == hat.county_id,
+                     Organization.issuer_code == code)
+    refuse_taken(session, Organization.id, others, _l("Another unit signs by this code."), "issuer_code")
+
+
+def take_issuer_code(session, hat, unit_id: int, code: str | None, today: dt.date) -> str:
+    """The 机关代字 of a unit that signs; the first who signs for it tells it, and the unit keeps it.
+
+    Within the caller's unit of work. Raises Obstacle at `issuer_code`.
+    """
+    unit = session.get(Organization, unit_id, populate_existing=True, with_for_update={"key_share": True})
+    if unit.issuer_code is None:
+        if not code:
+            raise Obstacle(_l("Your unit has no code for its letters yet: fill it in, it is kept."), "issuer_code")
+        code = normalized(code)
+        _refuse_issuer_code(session, hat, unit, code)
+        unit.issuer_code = code
+        remember(session, hat, "unit", unit, False, {"issuer_code": [None, code]}, today)
+    return unit.issuer_code
 
 
 def set_names(session, unit, wanted: Iterable[str] | None) -> dict:

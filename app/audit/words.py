@@ -14,6 +14,7 @@ from app.administration.enterprises import STATUSES
 from app.administration.office import DICTIONARIES
 from app.administration.units import KINDS
 from app.casework.assigning import TITLES as ASSIGNING
+from app.escalation.states import ProposalState
 from app.nouns import BY_KIND, ROOMS, Room
 from app.organization.settings import DEFINITIONS
 
@@ -30,6 +31,8 @@ VERBS = {
     "entry_added": _l("Dictionary entry added"), "entry_changed": _l("Dictionary entry changed"),
     "calendar_day_added": _l("Working day set"), "calendar_day_changed": _l("Working day changed"),
     "notice_taken_over": _l("Holiday notice taken over"),
+    "proposal_accepted": _l("Proposal accepted"), "proposal_postponed": _l("Proposal postponed"),
+    "proposal_dismissed": _l("Proposal dismissed"), "proposal_open": _l("Proposal reconsidered"),
     "duty_told": _l("Duty to submit a ledger"),
     "setting_changed": _l("Setting changed"), "audit_verified": _l("History checked"),
     "backup_asked": _l("Backup asked for"), "job_called_off": _l("Another person's job called off"),
@@ -40,7 +43,8 @@ FIELDS = {
     **{name: title for room in reversed(ROOMS) for name, title in room.wording.TITLES.items()},
     **{key: definition.title for key, definition in DEFINITIONS.items()},
     "name": _l("Name"), "short_name": _l("Short name"), "names": _l("Other names"), "code": _l("Code"),
-    "phone": _l("Phone"), "active": _l("In use"), "sort_order": _l("Place in lists"), "status": _l("Status"),
+    "phone": _l("Phone"), "issuer_code": _l("Code of its letters"), "active": _l("In use"),
+    "sort_order": _l("Place in lists"), "status": _l("Status"),
     "review_before_issue": _l("Review before issue"), "industries": _l("Supervised industries"),
     "successor_id": _l("Successor"), "uscc": _l("Credit code"), "address": _l("Address"),
     "principal": _l("Principal"), "principal_phone": _l("Principal's phone"),
@@ -50,7 +54,8 @@ FIELDS = {
     "day": _l("Day"), "is_workday": _l("Worked"), "note": _l("Note"), "state": _l("State"),
 }
 _CODES = {
-    **{code: role.title for code, role in ROLES.items()}, **KINDS, **STATUSES, **DICTIONARIES,
+    **{code: role.title for code, role in ROLES.items()}, **dict(ProposalState.choices()),
+    **KINDS, **STATUSES, **DICTIONARIES,
 }
 _REFERENCES = ("successor_id", "regulators", "industries", "posts", "parent_id")  # keys say nothing to a reader
 

@@ -85,6 +85,17 @@ class Attachment(Model, CasePart):
 
 scoped(Attachment, part_rule(Attachment))
 _files = Attachment.__table__
+_naming = [_files.c.sha256]  # the columns that name an upload: it is kept, backed up and checked
+
+
+def names_upload(column: sa.Column) -> None:
+    """Declare that another table names uploads, too."""
+    _naming.append(column)
+
+
+def named_uploads() -> sa.Subquery:
+    """`sha256` of every upload that some row names, once."""
+    return sa.union(*(sa.select(column.label("sha256")).where(column.is_not(None)) for column in _naming)).subquery()
 
 
 @dataclass(frozen=True)
@@ -217,6 +228,15 @@ def attach(session, case: Case, hat, files, purpose: str, round_number: int | No
     if owed := sorted({file.sha256 for file in files if file.thumbnail == "owed"}):
         enqueue(session, None, "thumbnails", {"files": owed})
     return rows
+
+
+def attach_chosen(act, purpose: str) -> None:
+    """The verb that only adds files: those of its form, which are the entry's comment, too. Raises Obstacle."""
+    files = act.data["files"]
+    if not files:
+        raise Obstacle(_l("Choose at least one file."), "files")
+    attach(act.session, act.case, act.hat, files, purpose)
+    act.comment = "、".join(file.original_name for file in files)
 
 
 def _taken(file: StoredFile) -> dict:

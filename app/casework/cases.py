@@ -1,6 +1,6 @@
 """The two tables that carry every mechanism: `cases` and `case_parties`.
 
-A noun's own table shares the key of `cases` (joined-table inheritance). `case_parties` repeats state and due,
+A noun's own table shares the key of `cases` (joined-table inheritance). `case_parties` repeats state and days,
 so that a unit's list is read from one index however many cases the county has; `sync_parties` writes it in
 the same transaction as the case.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 from typing import ClassVar
 
 import sqlalchemy as sa
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, joinedload, mapped_column, relationship
 
-from app.access.scope import Scope, scoped
+from app.access.scope import Scope, constant, scoped
 from app.casework.columns import UTCDateTime, utcnow
 
 TITLE_LENGTH = 120
@@ -27,6 +28,7 @@ class Case(Model):
 
     __tablename__ = "cases"
     is_share: ClassVar[bool] = False  # a noun whose cases have a head
+    read_along: ClassVar[tuple[str, ...]] = ()  # relationships that its verbs and forms always ask of a case
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(30))
     county_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
@@ -67,6 +69,7 @@ class Case(Model):
         Index("ix_cases_state", "county_id", "kind", "state", "id", "issued", "filed_by_id"),
         Index("ix_cases_all", "county_id", "kind", "id", "issued", "filed_by_id"),
         Index("ix_cases_happened", "county_id", "kind", "happened_on", "id"),
+        Index("ix_cases_state_happened", "county_id", "kind", "state", "happened_on", "id", "issued", "filed_by_id"),
         Index("ix_cases_recorded", "county_id", "kind", "recorded_at", "happened_on", "id"),
         Index("ix_cases_closed", "county_id", "kind", "closed_on", sqlite_where=sa.text("closed_on IS NOT NULL"),
               postgresql_where=sa.text("closed_on IS NOT NULL")),
@@ -94,10 +97,12 @@ class CaseParty(Model):
     kind: Mapped[str] = mapped_column(String(30))
     state: Mapped[str] = mapped_column(String(30))
     due: Mapped[dt.date]  # repeats the case's due_sort
+    happened_on: Mapped[dt.date]
     case: Mapped[Case] = relationship(back_populates="parties")
     __table_args__ = (
         UniqueConstraint("case_id", "organization_id", "role"),
         Index("ix_case_parties_list", "organization_id", "kind", "state", "due", "case_id"),
+        Index("ix_case_parties_happened", "organization_id", "kind", "state", "happened_on", "case_id"),
         Index("ix_case_parties_all", "organization_id", "kind", "case_id", "state"),
     )
 
@@ -175,8 +180,24 @@ scoped(Case, case_rule)
 scoped(CaseParty, part_rule(_PartyOfCase))
 
 
+def find(session, model: type[Case], case_id: int, fresh: bool = False) -> Case | None:
+    """One case through the scope, in one statement with its parties and with what every reader of it asks for.
+
+    `fresh`: overwrite what the session read before.
+    """
+    return session.scalars(_found(model, fresh), {"case_id": case_id}).unique().one_or_none()
+
+
+@cache
+def _found(model: type[Case], fresh: bool) -> sa.Select:
+    always = (one.key for one in sa.inspect(model).relationships if one.lazy == "selectin")
+    whole = (joinedload(getattr(model, name)) for name in dict.fromkeys((*always, *model.read_along)))
+    statement = sa.select(model).where(model.id == sa.bindparam("case_id")).options(*whole)
+    return constant(statement.execution_options(populate_existing=True) if fresh else statement)
+
+
 def sync_parties(session, case: Case, wanted: Iterable[tuple[int, str, bool]]) -> None:
-    """Make `case_parties` say what the case says: `(organization id, role, oversees)`, state and due repeated."""
+    """Make `case_parties` say what the case says: `(organization id, role, oversees)`, state and days repeated."""
     have = {(party.organization_id, party.role): party for party in case.parties}
     keep = set()
     for organization_id, role, oversees in wanted:
@@ -188,8 +209,20 @@ def sync_parties(session, case: Case, wanted: Iterable[tuple[int, str, bool]]) -
         if party is None:
             party = CaseParty(organization_id=organization_id, role=role)
             case.parties.append(party)
-        party.oversees, party.kind, party.state, party.due = oversees, case.kind, case.state, case.due_sort
+        party.oversees, party.kind, party.state = oversees, case.kind, case.state
+        party.due, party.happened_on = case.due_sort, case.happened_on
     for key, party in have.items():
         if key not in keep:
             case.parties.remove(party)
             session.delete(party)
+
+
+def put_anew(session, role: str, of_cases, wanted, oversees) -> None:
+    """Write the parties of one role anew, of many cases at once; `wanted`: SELECT of (case's id, unit)."""
+    c, p, wanted = Case.__table__, CaseParty.__table__, wanted.subquery()
+    session.execute(sa.delete(p).where(p.c.role == role, p.c.case_id.in_(of_cases)))
+    session.execute(sa.insert(p).from_select(
+        ["case_id", "organization_id", "role", "oversees", "kind", "state", "due", "happened_on"],
+        sa.select(c.c.id, wanted.c.unit, sa.literal(role), oversees, c.c.kind, c.c.state, c.c.due_sort, c.c.happened_on)
+        .join(wanted, wanted.c.id == c.c.id).where(c.c.issued.is_(True)).distinct(),
+    ))

@@ -1,9 +1,10 @@
-"""Column types that mean the same on both databases."""
+"""What means the same on both databases: column types, and INSERT … ON CONFLICT."""
 from __future__ import annotations
 
 import datetime as dt
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
 
@@ -23,3 +24,11 @@ class UTCDateTime(TypeDecorator):
 def utcnow() -> dt.datetime:
     """The clock of the record (recorded_at, sealed_at). Rules never ask it: they are given a day."""
     return dt.datetime.now(dt.UTC)
+
+
+INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}  # that can say ON CONFLICT
+
+
+def insert_into(session, table: sa.Table):
+    """INSERT that can say ON CONFLICT, in the words of the session's database."""
+    return INSERT[session.connection().dialect.name](table)

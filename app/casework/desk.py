@@ -36,10 +36,13 @@ class Turn:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number: `selection` is what it counts, `url` the list that shows the same rows, `look` its colour."""
+    """A number: `selection` is what it counts, `url` the list that shows the same rows, `look` its colour.
+
+    What is no case is selected by a SELECT of its ids.
+    """
 
     title: object
-    selection: Selection
+    selection: Selection | sa.Select
     url: str
     look: str = ""
 

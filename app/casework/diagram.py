@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 
 from app.casework.verbs import How, Noun, Verb
 
-AS_SHARES = "随各单位的份"
+AS_SHARES, AS_HEAD = "随各单位的份", "随所属文书"
 HOW = {How.OWN: "办", How.PROXY: "代填", How.PAPER: "代录"}
 
 
@@ -14,9 +14,8 @@ def edges(noun: Noun) -> dict[tuple[str, str], list[Verb]]:
     """`{(from, to): verbs}` of every move between two states, in the order of declaration."""
     found: dict[tuple[str, str], list[Verb]] = {}
     for verb in noun.verbs.values():
-        to_state = verb.to_state or verb.may_lead_to
         for state in noun.states:
-            if to_state is not None and state in verb.from_states:
+            for to_state in verb.leads_to if state in verb.from_states else ():
                 found.setdefault((state, to_state), []).append(verb)
     return found
 
@@ -50,7 +49,7 @@ def state_diagram(noun: Noun, follows: Iterable[tuple[str, str]] = ()) -> str:
     lines.append(f"    [*] --> {states[0].name}")
     words = {move: [str(verb.title) for verb in verbs] for move, verbs in edges(noun).items() if move[0] != move[1]}
     for move in follows:
-        words.setdefault(move, []).append(AS_SHARES)
+        words.setdefault(move, []).append(AS_HEAD if noun.model.is_share else AS_SHARES)
     for (from_state, to_state), titles in words.items():
         lines.append(f"    {noun.states(from_state).name} --> {noun.states(to_state).name}: {'／'.join(titles)}")
     return "\n".join([*lines, "```"])
@@ -63,7 +62,7 @@ def verb_table(noun: Noun, relations: Mapping[str, str], roles: Mapping[str, obj
         cells = (
             verb.title,
             _titles(noun, (state for state in noun.states if state in verb.from_states)),
-            _titles(noun, filter(None, (verb.to_state or verb.may_lead_to,))) or "不变",
+            _titles(noun, verb.leads_to) or "不变",
             "；".join(_who(one, relations, roles) for one in verb.who),
             verb.clause or "",
         )

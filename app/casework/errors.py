@@ -48,3 +48,9 @@ class Obstacle(CaseworkError):
     def __init__(self, message, field: str | None = None):
         super().__init__(message)
         self.field = field
+
+
+def refuse_when(obstacle: tuple | None) -> None:
+    """`obstacle`: (field, message) of a rule that does not hold."""
+    if obstacle:
+        raise Obstacle(obstacle[1], obstacle[0])

@@ -9,16 +9,19 @@ from wtforms import DateField, IntegerField, MultipleFileField, SelectField, Str
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from app.access.scope import labels
+from app.access.scope import constant, labels
 from app.casework.clock import today
+from app.casework.errors import NotFound, Obstacle
 from app.casework.file_kinds import ALL, PHOTOS, SCANS, accept_of
 from app.casework.verbs import How
 from app.extensions import db
+from app.gate import key
 from app.organization.dictionaries import choices, names
 from app.organization.models import Organization
 from app.organization.search import KINDS
 from app.organization.settings import said
-from app.widgets import Choice, RemoteSelectField
+from app.widgets import Choice, PlainSelect, RemoteSelectField, drawn
+from app.words import of_forms
 
 HELP = {
     PHOTOS: _l("jpg, png, heic or pdf, several at once; pictures up to %(photo)s MB, a pdf up to %(document)s MB.",
@@ -45,6 +48,18 @@ class DayField(DateField):
             raise ValueError(_l("The year of “%(text)s” cannot be right.", text=text))
 
 
+class CaseKeyField(IntegerField):
+    """The hidden id of another case: whether it is in sight is asked when the form is saved."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist):
+        try:
+            self.data = key(valuelist[0]) if valuelist and valuelist[0] else None
+        except ValueError:
+            raise ValueError(NotFound.message) from None
+
+
 class WholeField(IntegerField):
     """A number no longer than a column holds: a range asks whether it is NaN, and chokes on a longer one."""
 
@@ -64,6 +79,13 @@ class FilesField(MultipleFileField):
         self.kinds = kinds
 
 
+_CHOSEN = constant(
+    sa.select(Organization.id, Organization.short_name, Organization.name).where(
+        Organization.id.in_(sa.bindparam("ids", expanding=True)), Organization.active.is_(True),
+        Organization.kind.in_(sa.bindparam("kinds", expanding=True)))
+)
+
+
 class OrganizationField(RemoteSelectField):
     """One unit (or several) from the directory, found by name: active, in scope, of the wanted kinds."""
 
@@ -79,10 +101,8 @@ class OrganizationField(RemoteSelectField):
         self.kept = frozenset(ids)
 
     def choices_among(self, ids) -> list[Choice]:
-        rows = db.session.scalars(sa.select(Organization).where(
-            Organization.id.in_(ids), Organization.active.is_(True), Organization.kind.in_(self.kinds)
-        ))
-        found = {row.id: str(row) for row in rows}
+        rows = db.session.execute(_CHOSEN, {"ids": list(ids), "kinds": list(self.kinds)})
+        found = {row.id: row.short_name or row.name for row in rows}
         hidden = self.kept.intersection(ids) - found.keys()
         return [Choice(i, text) for i, text in {**found, **labels(db.session, Organization.__table__, hidden)}.items()]
 
@@ -99,7 +119,7 @@ class EntryField(SelectField):
 
     def __init__(self, label=None, dictionary: str = "", validators=None, **kwargs):
         super().__init__(label, validators or [Optional()], coerce=lambda value: int(value) if value else None,
-                         choices=lambda: entries(dictionary), **kwargs)
+                         choices=lambda: entries(dictionary), widget=PlainSelect(), **kwargs)
 
     def process(self, formdata, *args, **kwargs) -> None:
         super().process(formdata, *args, **kwargs)
@@ -118,6 +138,13 @@ class EntryField(SelectField):
 
 class VerbForm(FlaskForm):
     """A verb's small form. `version` is the case as the form saw it; a stale one is refused."""
+
+    class Meta:
+        def get_translations(self, form):
+            return of_forms()
+
+        def render_field(self, field, render_kw):
+            return drawn(field, render_kw)
 
     version = IntegerField(widget=HiddenInput(), validators=[required])
 
@@ -155,6 +182,15 @@ class VerbForm(FlaskForm):
         """Sensible first values; called for a fresh form only. `case` is None when it is for many (bulk verbs)."""
 
 
+class AddressForm(VerbForm):
+    """A list's filters, always in sight; every one is a part of the address."""
+
+    class Meta:
+        csrf = False
+
+    version = None
+
+
 class ProxyFields:
     proxy_for = StringField(_l("Filled in for"), [filled, Length(max=60)],
                             description=_l("The enterprise's person who said so, and how to reach them."))
@@ -183,3 +219,12 @@ class RefusalForm(VerbForm):
 
 class ReasonForm(VerbForm):
     reason = TextAreaField(_l("Reason"), [filled, Length(max=1000)])
+
+
+def put_fault(form, obstacle: Obstacle) -> None:
+    """Show an obstacle at its field, or above the form."""
+    message = str(obstacle)
+    if obstacle.field and obstacle.field in form:
+        form[obstacle.field].errors = [*form[obstacle.field].errors, message]
+    else:
+        form.form_errors.append(message)

@@ -117,6 +117,11 @@ def record(session, hat, verb: str, today: dt.date, *, case: Case | None = None,
     return entry
 
 
+def signature(hat) -> str:
+    """Unit and person as a column of 120 characters keeps them."""
+    return f"{hat.organization_name} {hat.user_name}"[-120:]
+
+
 def in_place_of(hat) -> dict:
     """What an entry keeps of the one whose post a delegate wears; nothing where the post is the wearer's own."""
     if hat.on_behalf_of_id is None:
@@ -166,7 +171,7 @@ def _last_block(connection, *conditions):
 _unsealed = ~sa.exists().where(_seals.c.entry_id == _entries.c.id)
 
 
-def _genuine(session):
+def _genuine(session, alone: bool = False):
     """What an unsealed entry must be like; any other was put in past the product.
 
     It is recorded no earlier than a transaction's time before the last sealing that left nothing over, and its
@@ -179,15 +184,15 @@ def _genuine(session):
     whole = _last_block(session, _blocks.c.entries < BLOCK)
     since = whole.sealed_at - LONGEST_TRANSACTION if whole else dt.datetime.min.replace(tzinfo=dt.UTC)
     floor = last.last_entry_id
-    if session.connection().dialect.name == "postgresql":
+    if session.connection().dialect.name == "postgresql" and not alone:
         before = sa.select(sa.func.max(_blocks.c.last_entry_id)).where(_blocks.c.sealed_at < since)
         floor = session.execute(before).scalar() or 0
     return sa.and_(_entries.c.id > floor, _entries.c.recorded_at >= since)
 
 
-def _next(session, *columns) -> sa.Select:
-    """The entries of the next block, in id order."""
-    return sa.select(*columns).where(_unsealed, _genuine(session)).order_by(_entries.c.id).limit(BLOCK)
+def _next(session, *columns, alone: bool = False) -> sa.Select:
+    """The entries of the next block, in id order. `alone`: nobody writes meanwhile, so none comes in late."""
+    return sa.select(*columns).where(_unsealed, _genuine(session, alone)).order_by(_entries.c.id).limit(BLOCK)
 
 
 def has_unsealed(session) -> bool:
@@ -195,19 +200,19 @@ def has_unsealed(session) -> bool:
     return session.execute(_next(session, _entries.c.id).limit(1)).first() is not None
 
 
-def unsealed_hashes(session) -> dict[int, str]:
+def unsealed_hashes(session, alone: bool = False) -> dict[int, str]:
     """`{entry id: hash}` of the next block: worked out before the transaction that seals it."""
-    rows = session.execute(_next(session, _entries).execution_options(yield_per=CHUNK))
+    rows = session.execute(_next(session, _entries, alone=alone).execution_options(yield_per=CHUNK))
     return {row.id: entry_hash(row) for row in rows}
 
 
-def seal(session, prepared: dict[int, str] | None = None) -> int:
+def seal(session, prepared: dict[int, str] | None = None, alone: bool = False) -> int:
     """Close one block over the entries not yet sealed; returns how many. Call within a unit of work."""
     if session.connection().dialect.name == "postgresql":
         # One sealer at a time, as SQLite's write lock has it anyway; readers and writers of entries go on.
         session.execute(sa.text("LOCK TABLE audit_blocks IN SHARE ROW EXCLUSIVE MODE"))
     last = _last_block(session)
-    marks = dict.fromkeys(session.scalars(_next(session, _entries.c.id)))
+    marks = dict.fromkeys(session.scalars(_next(session, _entries.c.id, alone=alone)))
     if not marks:
         return 0
     marks.update((i, h) for i, h in (prepared or {}).items() if i in marks)

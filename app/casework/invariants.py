@@ -11,10 +11,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.casework.attachments import Attachment, path_of
+from app.casework.attachments import Attachment, named_uploads, path_of
 from app.casework.cases import NEVER, Case, CaseParty
 from app.casework.history import TimelineEntry, state_as_of, verify
-from app.casework.numbering import NumberSeries, VoidedNumber
+from app.casework.numbering import DocumentNumber, NumberSeries, VoidedNumber
 from app.casework.requests import CaseRequest
 from app.exchange.messages import N_
 
@@ -22,6 +22,7 @@ _cases, _parties, _requests = Case.__table__, CaseParty.__table__, CaseRequest._
 _series, _voided, _files, _entries = (
     NumberSeries.__table__, VoidedNumber.__table__, Attachment.__table__, TimelineEntry.__table__
 )
+_documents = DocumentNumber.__table__
 MOST = 100  # faults named per rule
 
 
@@ -75,10 +76,20 @@ HISTORY = {
 }
 
 
+def parties_differ(wanted: sa.Select, *kinds: str) -> sa.Select:
+    """Cases of these kinds whose parties are not what `wanted` says: a SELECT of (case id, organization id, role)."""
+    p = _parties.c
+    have = sa.select(p.case_id, p.organization_id, p.role).where(p.kind.in_(kinds))
+    missing, extra = sa.except_(wanted, have).subquery(), sa.except_(have, wanted).subquery()
+    both = sa.union(sa.select(missing.c[0].label("id")), sa.select(extra.c[0])).subquery()
+    return sa.select(both.c.id)
+
+
 def _parties_repeat() -> sa.Select:
     p, c = _parties, _cases
     return sa.select(p.c.case_id).distinct().join(c, c.c.id == p.c.case_id).where(
-        sa.or_(p.c.state != c.c.state, p.c.due != c.c.due_sort, p.c.kind != c.c.kind)
+        sa.or_(p.c.state != c.c.state, p.c.due != c.c.due_sort, p.c.kind != c.c.kind,
+               p.c.happened_on != c.c.happened_on)
     )
 
 
@@ -145,12 +156,19 @@ def _taken() -> sa.CTE:
     )
 
 
+def _of_documents(series, documents=_documents):
+    """Documents of a series."""
+    return sa.and_(documents.c.county_id == series.c.county_id, documents.c.code == series.c.code,
+                   documents.c.year == series.c.year)
+
+
 def _series_with_gaps() -> sa.Select:
     """As many as were drawn, none beyond the last: with numbers unique, that is without gap."""
     taken = _taken()
     return (
         sa.select(_series.c.code + "-" + sa.cast(_series.c.year, sa.String))
         .outerjoin(taken, taken.c.series_id == _series.c.id)
+        .where(~sa.exists().where(_of_documents(_series)))
         .group_by(_series.c.id, _series.c.code, _series.c.year, _series.c.last)
         .having(sa.or_(
             sa.func.count(taken.c.number) != _series.c.last,
@@ -163,15 +181,46 @@ def _numbers_never_drawn() -> sa.Select:
     taken = _taken()
     same = sa.and_(taken.c.county_id == _cases.c.county_id, taken.c.number == _cases.c.number)
     return sa.select(_cases.c.number).outerjoin(taken, same).where(
-        _cases.c.number.is_not(None), taken.c.number.is_(None)
+        _cases.c.number.is_not(None), taken.c.number.is_(None), ~sa.exists().where(_documents.c.case_id == _cases.c.id)
     )
+
+
+def _document_series_with_gaps() -> sa.Select:
+    """Each number up to the last is in use, or lies in a jump that the paper register explains: jumps follow each
+    other without a gap, and a number taken over later (`after` not below it) lies within one.
+    """
+    one, jump, before = (_documents.alias(name) for name in ("one", "jump", "before"))
+    forward = one.c.after < one.c.n
+    same = [sa.and_(other.c.county_id == one.c.county_id, other.c.code == one.c.code, other.c.year == one.c.year)
+            for other in (jump, before)]
+    follows = sa.or_(one.c.after == 0, sa.exists().where(same[1], before.c.n == one.c.after))
+    within = sa.exists().where(same[0], jump.c.after < one.c.n, one.c.n < jump.c.n)
+    astray = sa.exists().where(_of_documents(_series, one), sa.case((forward, ~follows), else_=~within))
+    steps = sa.func.sum(sa.case((forward, one.c.n - one.c.after), else_=0))
+    sums = (
+        sa.select(_series.c.id).join(one, _of_documents(_series, one)).group_by(_series.c.id, _series.c.last)
+        .having(sa.or_(steps != _series.c.last, sa.func.max(one.c.n) != _series.c.last))
+    )
+    return sa.select(_series.c.code + sa.cast(_series.c.year, sa.String)).where(sa.or_(astray, _series.c.id.in_(sums)))
+
+
+def _document_numbers_differ() -> sa.Select:
+    """A case with a document number has it for its number, and is the only one that has it."""
+    d = _documents
+    words = d.c.code + "〔" + sa.cast(d.c.year, sa.String) + "〕" + sa.cast(d.c.n, sa.String) + "号"
+    return sa.select(_cases.c.id).join(d, d.c.case_id == _cases.c.id).where(
+        sa.or_(_cases.c.number.is_(None), _cases.c.number != words, _cases.c.county_id != d.c.county_id))
 
 
 def _files_at_fault(session, data_dir, hashing: bool) -> list[Fault]:
     """Every file that a row names is on disk with the content of its hash, and a picture has its thumbnail."""
     faults = []
     made = sa.func.max(sa.case((_files.c.thumbnail == "made", 1), else_=0))  # not while the worker owes it
-    rows = session.execute(sa.select(_files.c.sha256, sa.func.min(_files.c.case_id), made).group_by(_files.c.sha256))
+    named = named_uploads()
+    rows = session.execute(
+        sa.select(named.c.sha256, sa.func.min(_files.c.case_id), made)
+        .outerjoin(_files, _files.c.sha256 == named.c.sha256).group_by(named.c.sha256)
+    )
     for sha256, case_id, has_thumbnail in rows.all():
         path, thumbnail = path_of(data_dir, sha256), path_of(data_dir, sha256, thumbnail=True)
         if not path.exists() or (has_thumbnail and not thumbnail.exists()):
@@ -191,7 +240,7 @@ def _digest(path: Path) -> str:
 
 
 RULES = (
-    Rule(N_("the parties repeat kind, state and due of their case"), _parties_repeat, SETTLE),
+    Rule(N_("the parties repeat kind, state and days of their case"), _parties_repeat, SETTLE),
     Rule(N_("who files is a party, and the only one of a draft"), _drafts_of_many, SETTLE),
     Rule(N_("due_sort is the due day"), _due_sort_differs, SETTLE),
     Rule(N_("a case knows its open request"), _request_differs, RESTORE),
@@ -200,4 +249,6 @@ RULES = (
     Rule(N_("the state was recorded when the history tells"), _recorded_differs, RESTORE),
     Rule(N_("a series has no gap"), _series_with_gaps, RESTORE),
     Rule(N_("a case's number was drawn from its series"), _numbers_never_drawn, RESTORE),
+    Rule(N_("a series of document numbers has no gap but the paper register's"), _document_series_with_gaps, RESTORE),
+    Rule(N_("a case bears its document number"), _document_numbers_differ, RESTORE),
 )

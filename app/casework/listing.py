@@ -1,29 +1,54 @@
 """Lists of cases: which ids stand on a page, and how many there are, however large the county's history grows.
 
 Ids come first, in the order of one index: a unit's from its parties, the county's from `cases`. Rows are loaded
-afterwards, through the scope. Counts stop at `CAP`.
+afterwards, through the scope. Counts stop at `CAP`. Pages are turned from row to row (`paging.page`), words are looked
+for among the first rows before the index of words leads (`paging.said`).
 """
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import sqlalchemy as sa
 
 from app.access.scope import Scope
+from app.casework import texts
 from app.casework.cases import Case, CaseParty
+from app.organization.grams import pieces
 
-CAP = 10_000
+CAP = 999  # "999+": nobody reads on, and each count is read from an index entry by entry
 _cases = Case.__table__
 _parties = CaseParty.__table__
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a list is ordered by: `number` (the order of entry), `due` or `happened`; equals by their entry."""
+
+    by: str
+    descending: bool = False
+
+    def turned(self) -> Order:
+        return Order(self.by, not self.descending)
+
+
+# The columns that the lists' indexes hold, of `cases` or repeated in `case_parties`.
+KEYS = {
+    _cases: {"number": _cases.c.id, "due": _cases.c.due_sort, "happened": _cases.c.happened_on},
+    _parties: {"number": _parties.c.case_id, "due": _parties.c.due, "happened": _parties.c.happened_on},
+}
+ORDERS = tuple(KEYS[_cases])
 
 
 @dataclass(frozen=True)
 class Selection:
     """What a list shows: conditions over `cases` joined with the noun's table, and perhaps one unit's only.
 
-    `state`, `states` and `due` (first and last day) are asked of the index that drives the list.
+    `state`, `states` and `due` (first and last day) are asked of the index that drives the list. `words`: what was
+    typed; each of its pieces stands in the case's text. `order`: another one than the list's own, which is by due day
+    or the newest first.
     """
 
     kind: str
@@ -34,36 +59,63 @@ class Selection:
     organization_id: int | None = None
     conditions: tuple = ()
     by_due: bool = False
+    words: str = ""
+    order: Order | None = None
+
+    @property
+    def ordered(self) -> Order:
+        return self.order or (Order("due") if self.by_due else Order("number", descending=True))
+
+    @property
+    def asked_states(self) -> tuple[str, ...] | None:
+        """Those that rows may be in; empty: any, None: there is no such row."""
+        if self.state and self.states:
+            return (self.state,) if self.state in self.states else None
+        return (self.state,) if self.state else self.states
 
 
 def ids(scope: Scope, selection: Selection) -> sa.Select:
-    """SELECT of case ids in list order; by due day, or the newest first."""
+    """SELECT of case ids in list order."""
+    statement, table = rows(scope, selection)
+    return statement.order_by(*order_by(table, selection.ordered))
+
+
+def rows(scope: Scope, selection: Selection, drives: tuple[int, ...] | None = None) -> tuple[sa.Select, sa.Table]:
+    """SELECT of case ids without order, and the table whose index drives it; `drives`: only one of the units."""
     if scope.breadth not in ("county", "units"):
-        return sa.select(_cases.c.id).where(sa.false())
-    drives = _unit_driver(scope, selection)
-    if drives is None:
-        return _from_cases(scope, selection)
-    return _from_parties(scope, selection, drives)
+        return sa.select(_cases.c.id).where(sa.false()), _cases
+    drives = drives or drivers(scope, selection)
+    table = _cases if drives is None else _parties
+    statement = _from_cases(scope, selection) if drives is None else _from_parties(scope, selection, drives)
+    if words := pieces(selection.words):
+        statement = statement.where(KEYS[table]["number"].in_(texts.where_said(words)))
+    return statement, table
 
 
-def _unit_driver(scope: Scope, selection: Selection) -> tuple[int, ...] | None:
+def order_by(table: sa.Table, order: Order) -> list:
+    columns = dict.fromkeys((KEYS[table][order.by], KEYS[table]["number"]))
+    return [column.desc() if order.descending else column for column in columns]
+
+
+def drivers(scope: Scope, selection: Selection) -> tuple[int, ...] | None:
+    """The units whose parties drive the list; None: the county's cases do."""
     if scope.breadth == "units":
         return scope.organization_ids
     return (selection.organization_id,) if selection.organization_id else None
 
 
 def _from_cases(scope: Scope, selection: Selection) -> sa.Select:
-    statement = sa.select(_cases.c.id).where(_cases.c.county_id == scope.county_id, _cases.c.kind == selection.kind)
-    statement = statement.where(*_driven(_cases.c.state, _cases.c.due_sort, selection))
-    statement = _narrowed(statement.where(_is_issued_or_mine(scope)), selection)
-    order = (_cases.c.due_sort, _cases.c.id) if selection.by_due else (_cases.c.id.desc(),)
-    return statement.order_by(*order)
+    statement = sa.select(_cases.c.id).where(
+        _cases.c.county_id == scope.county_id, _cases.c.kind == selection.kind, *_driven(_cases, selection))
+    return _narrowed(statement.where(_is_issued_or_mine(scope)), selection)
 
 
 def _from_parties(scope: Scope, selection: Selection, drives: tuple[int, ...]) -> sa.Select:
     p = _parties
-    statement = sa.select(p.c.case_id).where(p.c.organization_id.in_(drives), p.c.kind == selection.kind)
-    statement = statement.where(*_driven(p.c.state, p.c.due, selection))
+    keys = dict.fromkeys((p.c.case_id, KEYS[p][selection.ordered.by]))  # DISTINCT is in this order, too
+    statement = sa.select(*keys).where(
+        p.c.organization_id.in_(drives) if len(drives) != 1 else p.c.organization_id == drives[0],
+        p.c.kind == selection.kind, *_driven(p, selection))
     needs_case = bool(selection.conditions) or scope.breadth == "county"
     if needs_case:
         statement = statement.join(_cases, _cases.c.id == p.c.case_id)
@@ -76,19 +128,16 @@ def _from_parties(scope: Scope, selection: Selection, drives: tuple[int, ...]) -
             sa.exists().where(other.c.case_id == p.c.case_id, other.c.organization_id == selection.organization_id)
         )
     # A unit may be a party twice (inspecting and territory): equal neighbours in the index, one row.
-    if selection.by_due:
-        return statement.add_columns(p.c.due).distinct().order_by(p.c.due, p.c.case_id)
-    return statement.distinct().order_by(p.c.case_id.desc())
+    return statement.distinct()
 
 
-def _driven(state, due, selection: Selection) -> list:
-    """Conditions on the columns that the lists' indexes hold, of `cases` or repeated in `case_parties`."""
+def _driven(table: sa.Table, selection: Selection) -> list:
+    """Conditions on the columns that the lists' indexes hold."""
     first, last = selection.due
-    states = selection.states
-    if selection.state:
-        states = (selection.state,) if not states or selection.state in states else ()
-        if not states:
-            return [sa.false()]
+    states, due = selection.asked_states, KEYS[table]["due"]
+    if states is None:
+        return [sa.false()]
+    state = table.c.state
     asked = [state == states[0] if len(states) == 1 else state.in_(states)] if states else []
     asked += [due >= first] if first else []
     return asked + ([due <= last] if last else [])
@@ -104,22 +153,33 @@ def _is_issued_or_mine(scope: Scope):
     return sa.or_(_cases.c.issued.is_(True), _cases.c.filed_by_id.in_(scope.organization_ids))
 
 
-def capped_counts(session, scope: Scope, selections: Iterable[tuple[str, Selection]], cap: int = CAP) -> dict[str, int]:
-    """`{name: count}` in one statement; a count of cap + 1 means "more than cap"."""
+def capped_counts(session, scope: Scope, selections: Iterable[tuple[str, Selection | sa.Select]],
+                  cap: int = CAP) -> dict[str, int]:
+    """`{name: count}` in one statement; a count of cap + 1 means "more than cap". What is no case comes as a SELECT."""
+    selections = dict(selections)
+    asked = tuple((name, one) for name, one in selections.items()
+                  if not isinstance(one, Selection) or one.asked_states is not None)
+    if not asked:
+        return dict.fromkeys(selections, 0)
+    plain = all(isinstance(one, Selection) and not one.conditions for _name, one in asked)
+    statement = (_counting_often if plain else _counting)(scope, asked, cap)
+    return dict.fromkeys(selections, 0) | dict(session.execute(statement).mappings().one())
+
+
+def _counting(scope: Scope, selections: tuple[tuple[str, Selection | sa.Select], ...], cap: int) -> sa.Select:
     columns = []
     for name, selection in selections:
-        # Counted in the order of the index that holds the state: equal rows are neighbours, and it stops at the cap.
-        selection = replace(selection, by_due=selection.by_due or selection.state is not None)
-        inner = ids(scope, selection).limit(cap + 1).subquery()
+        if isinstance(selection, Selection):
+            # Counted in the order of the index that holds the state: equal rows are neighbours, it stops at the cap.
+            by_due = selection.by_due or selection.state is not None
+            selection = ids(scope, replace(selection, by_due=by_due, order=None))
+        inner = selection.limit(cap + 1).subquery()
         columns.append(sa.select(sa.func.count()).select_from(inner).scalar_subquery().label(name))
-    return dict(session.execute(sa.select(*columns)).mappings().one()) if columns else {}
+    return sa.select(*columns)
 
 
-def page(session, scope: Scope, selection: Selection, number: int, size: int) -> tuple[list[int], bool]:
-    """`(ids, whether there is a next page)` of page `number` (1-based)."""
-    statement = ids(scope, selection).limit(size + 1).offset((number - 1) * size)
-    found = [row[0] for row in session.execute(statement)]
-    return found[:size], len(found) > size
+# Building the statement takes longer than the databases take to answer it.
+_counting_often = lru_cache(maxsize=256)(_counting)
 
 
 def turns(scope: Scope, role: str, assignee_id: int | None = None) -> sa.Select:

@@ -6,17 +6,21 @@ in Python through `shown`, in SQL through `masked`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 
 @dataclass(frozen=True)
 class Mask:
-    """`hidden_from(role)` tells for whom; `instead` maps a stored value to what they see."""
+    """`hidden_from(role)` tells for whom; `instead` maps a stored value to what they see.
+
+    A text that holds one of `words` reads as an empty one.
+    """
 
     hidden_from: Callable[[str | None], bool]
-    instead: Mapping[str, str]
+    instead: Mapping[str, str] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
 
 
 def mask_of(column) -> Mask | None:
@@ -28,6 +32,8 @@ def shown(column, value, role: str | None):
     mask = mask_of(column)
     if mask is None or not mask.hidden_from(role):
         return value
+    if mask.words and any(word in (value or "") for word in mask.words):
+        return None
     return mask.instead.get(value, value)
 
 
@@ -36,4 +42,5 @@ def masked(column, role: str | None):
     mask = mask_of(column)
     if mask is None or not mask.hidden_from(role):
         return column
-    return sa.case(mask.instead, value=column, else_=column)
+    told = [(column.contains(word), sa.null()) for word in mask.words]
+    return sa.case(*told, *((column == value, seen) for value, seen in mask.instead.items()), else_=column)

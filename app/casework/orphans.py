@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from app.casework.attachments import Attachment, path_of, uploads_locked
+from app.casework.attachments import named_uploads, path_of, uploads_locked
 from app.casework.columns import utcnow
 from app.casework.jobs import job_kind
 
@@ -23,7 +23,6 @@ AGE = dt.timedelta(days=1)  # no form is filled in for longer than its session l
 UPLOAD = re.compile(r"[0-9a-f]{64}")
 HALF = re.compile(r"tmp\w{8}")  # a write that was killed
 CHUNK = 500
-_files = Attachment.__table__
 
 
 @job_kind("sweep_uploads", _l("Clearing of files that nobody kept"), daily_at=2)
@@ -33,11 +32,11 @@ def sweep(running) -> None:
 
 def sweep_uploads(session, data_dir: str | Path, now: dt.datetime) -> int:
     """Remove old uploads that no row names, with their thumbnails; returns how many. `session` sees all."""
-    before, gone = (now - AGE).timestamp(), 0
+    before, gone, named = (now - AGE).timestamp(), 0, named_uploads()
     old = _old(data_dir, before)
     while chunk := list(islice(old, CHUNK)):
         hashes = [path.name for path in chunk if UPLOAD.fullmatch(path.name)]
-        kept = set(session.execute(sa.select(_files.c.sha256).where(_files.c.sha256.in_(hashes))).scalars())
+        kept = set(session.execute(sa.select(named.c.sha256).where(named.c.sha256.in_(hashes))).scalars())
         for path in chunk:
             if path.name not in kept:
                 gone += _remove(data_dir, path, before)

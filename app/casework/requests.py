@@ -17,13 +17,14 @@ from app.access.scope import scoped
 from app.casework.cases import Case, CasePart, part_rule
 from app.casework.columns import UTCDateTime, utcnow
 from app.casework.errors import Obstacle
+from app.casework.history import TimelineEntry
 from app.organization.models import User
 
 SECOND_PERSON = _l(
     "Who asked cannot decide: a second person is needed. Where there is none, the leader decides on paper and the "
     "unit's clerk records it here with the scan."
 )
-_users = User.__table__
+_users, _entries = User.__table__, TimelineEntry.__table__
 OUTCOMES = ("open", "approved", "refused", "lapsed")
 
 
@@ -111,6 +112,23 @@ def _is_asker(act, request: CaseRequest, on_paper: str | None) -> bool:
 def same_name(one: str, other: str) -> bool:
     """Whether two names are one person's: a space within does not make another of it."""
     return "".join(one.split()) == "".join(other.split())
+
+
+def refuse_same_person(act, *verbs: str, message=SECOND_PERSON) -> None:
+    """Who did the latest of `verbs` does not decide on it, with another hat, for another or on paper either."""
+    done = act.session.execute(
+        sa.select(_entries.c.user_id, _entries.c.user_name, _entries.c.extra)
+        .where(_entries.c.case_id == act.case.id, _entries.c.verb.in_(verbs)).order_by(_entries.c.id.desc()).limit(1)
+    ).one_or_none()
+    if done is None:
+        return
+    on_paper = act.extra.get("decided_by")
+    if on_paper:
+        same = any(same_name(name, on_paper) for name in (done.user_name, done.extra.get("on_behalf_of", "")))
+    else:
+        same = not act.hat.persons.isdisjoint({done.user_id, done.extra.get("on_behalf_of_id")} - {None})
+    if same:
+        raise Obstacle(message, "decided_by" if on_paper else None)
 
 
 def lapse(act) -> None:

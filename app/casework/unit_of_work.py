@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from app.casework.cases import Case
+from app.casework import texts
+from app.casework.cases import Case, find
 from app.casework.errors import NotFound, Stale
 
 _cases = Case.__table__
@@ -23,9 +24,11 @@ def unit_of_work(session):
     """
     session.rollback()
     session.expire_all()
+    texts.forget(session)
     session.connection(execution_options={"writes": True})
     try:
         yield session
+        texts.keep(session)
         session.commit()
     except BaseException:
         session.rollback()
@@ -44,7 +47,7 @@ def lock_case(session, model: type[Case], case_id: int, version: int | None) -> 
     locked = session.execute(
         sa.select(Case.id, Case.version).where(Case.id == case_id).with_for_update(of=Case.__table__)
     ).one_or_none()
-    case = session.get(model, case_id, populate_existing=True) if locked else None
+    case = find(session, model, case_id, fresh=True) if locked else None
     if case is None:
         raise NotFound
     if version is not None and case.version != version:

@@ -58,6 +58,7 @@ class Act:
     comment: str | None = None
     extra: dict = field(default_factory=dict)
     confined_to_id: int | None = None
+    scans_confined_to_id: int | None = None  # the scan of a paper decision, where it is the unit's own affair
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,16 @@ class Verb:
     operation: Callable[[Act], None]
     form: type | None = None
     rule: Callable[..., object | None] = lambda case, hat, today: None
-    may_lead_to: str | None = None
+    may_lead_to: tuple[str, ...] = ()
     request: str | None = None  # the kind of open request that this verb decides
     primary: bool = False
     bulk: bool = False
     clause: str | None = None
+
+    @property
+    def leads_to(self) -> tuple[str, ...]:
+        """The states that the case may be in afterwards; none: it stays where it was."""
+        return (self.to_state,) if self.to_state is not None else self.may_lead_to
 
     def how(self, state: str, role: str, relations: Iterable[str]) -> How | None:
         """In which way the verb is this role's in this state; None when it is not."""
@@ -132,6 +138,20 @@ def available(noun: Noun, case: Case, hat, today: dt.date) -> list[Verb]:
     ]
 
 
+def next_step(noun: Noun, case: Case, hat, today: dt.date) -> Verb | None:
+    """The one verb that a list offers beside a case: in my turn the decision that is asked for, or the primary one;
+    in others' turn to chase them once they are late.
+    """
+    if case.turn_organization_id in hat.organization_ids:
+        offered = [verb for verb in noun.verbs.values() if (verb.request if case.open_request else verb.primary)]
+    else:
+        offered = [noun.verbs["chase"]] if case.due and case.due < today else []
+    offered = [verb for verb in offered if case.state in verb.from_states]
+    relations = noun.relations(case, hat) if offered else None
+    return next((verb for verb in offered if how_may(noun, verb, case, hat, relations) is not None
+                 and verb.rule(case, hat, today) is None), None)
+
+
 def in_bulk(noun: Noun, role: str) -> list[Verb]:
     """What this role may do to many rows at once, to some of them at least."""
     return [verb for verb in noun.verbs.values() if verb.bulk and any(role in one.roles for one in verb.who)]
@@ -170,8 +190,8 @@ def act_on(session, noun: Noun, verb: Verb, case: Case, hat, data: Mapping, toda
     from_state = case.state
     before = {name: getattr(case, name) for name in noun.tracked}
     act.extra.update(_evidence(act))
-    attach(session, case, hat, data.get("scans", ()), "paper")
     verb.operation(act)
+    attach(session, case, hat, data.get("scans", ()), "paper", confined_to_id=act.scans_confined_to_id)
     if verb.to_state is not None:
         case.state = verb.to_state
     occurred_on = act.occurred_on or today

@@ -14,11 +14,13 @@ from flask_babel import gettext as _
 
 from app.casework import assigning, orphans, thumbnails  # noqa: F401 - they declare jobs
 from app.casework.attachments import Attachment, Limits, path_of, store
+from app.casework.cases import find
 from app.casework.clock import today
 from app.casework.copies import NOTED, Unreadable, without_notes
 from app.casework.errors import CaseworkError, NotAllowed, NotFound, Obstacle, Stale
-from app.casework.forms import CommentForm, VerbForm
+from app.casework.forms import CommentForm, VerbForm, put_fault
 from app.casework.history import record
+from app.casework.list_views import ListActs
 from app.casework.once import AlreadyMade
 from app.casework.unit_of_work import unit_of_work
 from app.casework.verbs import Noun, Verb, available, how_may, otherwise, perform
@@ -31,8 +33,8 @@ class EmptyForm(VerbForm):
     """A verb that asks nothing."""
 
 
-class CaseView(BaseView):
-    """Base of a noun's screens. A noun's class sets `noun`, `route_base` and the templates' parts."""
+class CaseView(ListActs, BaseView):
+    """Base of a noun's screens. A noun's class sets `noun`, `route_base`, `case_list` and the templates' parts."""
 
     noun: Noun
     default_view = "list"
@@ -41,7 +43,7 @@ class CaseView(BaseView):
 
     # ── one case ───────────────────────────────────────────────────────────────────────────────────────────────
     def case_or_404(self, case_id: int):
-        case = db.session.get(self.noun.model, case_id)
+        case = find(db.session, self.noun.model, case_id)
         if case is None:
             raise NotFound
         return case
@@ -98,13 +100,17 @@ class CaseView(BaseView):
         elif request.method == "GET":
             form.prefill(case, g.hat, today())
             form.version.data = case.version
-        # Drawn again after a refused try: the case is read again, what was typed stays in the form.
-        case = self.case_or_404(case_id)
+        if request.method == "POST":
+            case = self.case_or_404(case_id)  # refused: drawn again from what is there now, with what was typed
         return self.render_template(
             self.verb_template, title=verb.title, verb=verb, case=case, name=self.name_of(case), form=form, how=how,
             action=request.full_path.rstrip("?"), cancel=self.url_of(case_id), today=today(),
-            others=otherwise(verb, self.verbs_for(case)),
+            others=otherwise(verb, self.verbs_for(case)), **self.around_verb(verb, case),
         ), 422 if form.errors else 200
+
+    def around_verb(self, verb: Verb, case) -> dict:
+        """What the noun's template of a verb shows besides."""
+        return {}
 
     def _overtaken(self, case_id: int, stale: Stale):
         """The fresh page, with what may be done now."""
@@ -164,6 +170,13 @@ class CaseView(BaseView):
                 case = db.session.get(self.noun.model, case_id)
                 failed.append((case_id, self.name_of(case) if case else "", case.title if case else "", str(error)))
         return done, failed
+
+    def chase_at_once(self, chosen: list[int], data: dict) -> None:
+        """一键催办: what was not done is told with its reason."""
+        done, failed = self._bulk_run(self.noun.verbs["chase"], chosen, data)
+        flash(_("%(count)s chased.", count=len(done)), "success" if done else "warning")
+        for _id, name, _title, why in failed[:3]:
+            flash(f"{name}：{why}", "warning")
 
     @expose("/<int:case_id>/assign", methods=["POST"])
     @has_access
@@ -250,12 +263,3 @@ def stored_files(form) -> dict[str, list]:
             obstacle.field = field.name
             raise
     return stored
-
-
-def put_fault(form, obstacle: Obstacle) -> None:
-    """Show an obstacle at its field, or above the form."""
-    message = str(obstacle)
-    if obstacle.field and obstacle.field in form:
-        form[obstacle.field].errors = [*form[obstacle.field].errors, message]
-    else:
-        form.form_errors.append(message)

@@ -1,4 +1,4 @@
-"""Loads the demo county: seed, people, enterprises, then hazards and tasks, told through any user's operations.
+"""Loads the demo county: seed, people, enterprises, then hazards, tasks and letters, told by any user's operations.
 
 Each stage and each block of stories is one transaction and adds only what is missing, so a load that was killed
 goes on where it stopped.
@@ -20,10 +20,12 @@ from app.casework.cases import Case
 from app.casework.thumbnails import make_one
 from app.casework.unit_of_work import unit_of_work
 from app.casework.verbs import act_on
-from app.demo import pictures
+from app.demo import escalation_telling, pictures
 from app.demo.courses import Step, Story
 from app.demo.enterprises import load_enterprises
-from app.demo.people import ACCOUNTS, Staff, hats, load_people, person
+from app.demo.letter_stories import letter_stories
+from app.demo.letter_telling import LetterTeller
+from app.demo.people import ACCOUNTS, Staff, hats, is_firm, load_people, person
 from app.demo.stories import stories, with_own_users
 from app.demo.submission_telling import SubmissionTeller
 from app.demo.task_courses import TaskStory
@@ -62,7 +64,10 @@ def load(app: Flask, today: dt.date, say: Callable[[str], None] = print) -> None
             session.expunge_all()
             say(f"演示县：问题隐患 {min(start + BLOCK, len(told))}/{len(told)}")
         _tell_tasks(session, TaskTeller(session, county_id, units, teller.staff, teller.paper), tasks, say)
+        LetterTeller(session, county_id, units, teller.staff, teller.paper, today).tell(say)
         SubmissionTeller(session, county_id, units, teller.staff, teller.data_dir, today).tell(say)
+        say("演示县：升级建议")
+        escalation_telling.tell(session, teller.staff.clerks["县安委办"], today)
 
 
 def _tell_tasks(session, teller: TaskTeller, tasks: list[TaskStory], say: Callable[[str], None]) -> None:
@@ -85,6 +90,7 @@ def _colleagues(told: list[Story], tasks: list[TaskStory]) -> list[str]:
     """Units beside those of the accounts in which somebody acts, in a settled order."""
     acting = {name for s in told for name in (s.filer, s.recheck, s.regulator, s.township) if name != s.enterprise}
     acting |= {name for story in tasks for name in (story.issuer, *story.units)}
+    acting |= {name for letter in letter_stories() for name in (letter.issuer, *letter.recipients) if not is_firm(name)}
     acting |= set(with_own_users())
     return sorted(acting - {account[1] for account in ACCOUNTS})
 

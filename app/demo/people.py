@@ -57,6 +57,11 @@ def phone(key: str) -> str:
     return f"0356-000{random.Random(f'phone/{key}').randrange(10_000):04d}"
 
 
+def is_firm(name: str) -> bool:
+    """The demo's enterprises bear the county's name, its offices do not."""
+    return name.startswith("阳城县")
+
+
 @dataclass
 class Staff:
     """The hats of the demo county by unit; hats are plain values and outlive the session that read them."""
@@ -77,7 +82,7 @@ def load_people(session, county: Organization, units: dict[str, int], colleagues
     rows = [(*account, True) for account in ACCOUNTS]
     kinds = {False: ("unit_clerk", "填报员"), True: ("enterprise", "安全员")}
     for n, unit in enumerate(colleagues, start=1):
-        rows.append((f"staff{n:03d}", unit, *kinds[unit.startswith("阳城县")], person(f"{unit}/0"), False))
+        rows.append((f"staff{n:03d}", unit, *kinds[is_firm(unit)], person(f"{unit}/0"), False))
     for username, unit, role, title, name, demo in rows:
         if username in have:
             continue

@@ -37,7 +37,7 @@ PUBLIC_INDUSTRIES = {
 }
 METHODS = {
     "oversight": ("明查", "暗访", "四不两直", "专项检查"), "superior": ("专项检查", "联合检查"),
-    "tipoff": ("现场检查",),
+    "tipoff": ("现场检查",), "assessment": ("年度考核", "季度考核", "专项考核", "考核组检查"),
     "enforcement": ("日常检查", "双随机", "专项检查", "节假日检查"), "assistance": ("专家会诊", "现场检查", "联合检查"),
     "self_report": ("企业自查",),
 }
@@ -183,8 +183,8 @@ class _Cast:
         if firm.name in self.own_users and course in SELF_REPORTED and self.rng.random() < 0.3:
             return "self_report", firm.name
         source = self.rng.choices(
-            ("enforcement", "assistance", "oversight", "tipoff", "superior"), (38, 22, 22, 10, 8))[0]
-        if source in ("oversight", "superior") and self.rng.random() < 0.55:
+            ("enforcement", "assistance", "oversight", "assessment", "tipoff", "superior"), (38, 22, 16, 6, 10, 8))[0]
+        if source in ("oversight", "assessment", "superior") and self.rng.random() < 0.55:
             return source, "县安委办"
         busy = firm.township in ("凤城镇", "北留镇")  # the townships that can be signed in to
         if source == "enforcement" and not (busy and self.rng.random() < 0.35):

@@ -18,6 +18,7 @@ _AFTER = re.compile(
 # With its own space before it: 「2026-3-1 10:00」 without the space would be 2026-3-11.
 _CLOCK = re.compile(
     r"(?:[\st]+|(?<=[日号])|\s*[上下]午)\s*\d{1,2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?|[时点](?:\d{1,2}分?)?)(?=[之以]?前?$)"
+    r"|\s*(?:[上下中]午|晚上|夜间)(?=[之以]?前?$)"
 )
 _WEEKDAY = re.compile(r"\(?(?:星期|周)[一二三四五六日天]\)?")
 
@@ -32,8 +33,11 @@ _STANDING = re.compile(
 _NUMBER = r"(\d{1,2})"
 _MARK = r"[./\-、]"
 _WITHIN = re.compile(
-    r"^(?:自?检查之日起|自?即日起|接(?:到)?通知后|检查后)?(\d{1,3})个?(日|天|周|星期|月)(?:之内|以内|内)"
+    r"^(?:自?检查之日起|自?即日起|接(?:到)?通知后|检查后)?(\d{1,3})个?(工作日|日|天|周|星期|月)(?:之内|以内|内)"
 )
+
+
+Period = Callable[[dt.date, int, bool], dt.date]
 
 
 class ImpossibleDay(ValueError):
@@ -66,10 +70,14 @@ def standing(text: str) -> str | None:
 
 
 class Reader:
-    """Reads one date. Afterwards ``literal`` tells whether nothing was supplied, ``lacks_year`` what was missing."""
+    """Reads one date. Afterwards ``literal`` tells whether nothing was supplied, ``lacks_year`` what was missing.
 
-    def __init__(self, reference: dt.date | None, year: int | None):
-        self.reference, self.year = reference, year
+    ``period(day, n, working)``: the n-th day after it, of the working ones alone or of all and then one that is
+    worked. Without it natural days are counted plainly, and working days not at all.
+    """
+
+    def __init__(self, reference: dt.date | None, year: int | None, period: Period | None = None):
+        self.reference, self.year, self.period = reference, year, period
         self.literal, self.lacks_year = True, False
 
     def read(self, text: str) -> dt.date | None:
@@ -134,12 +142,16 @@ class Reader:
     def _within(self, count: int, unit: str) -> dt.date | None:
         """Natural days after the inspection, its own day not counted; whole months by the calendar."""
         self.literal = False
-        if not self.reference:
+        if not self.reference or (unit == "工作日" and not self.period):
             return None
-        if unit != "月":
-            return self.reference + dt.timedelta(days=count * (7 if unit in ("周", "星期") else 1))
-        year, month = divmod(self.reference.year * 12 + self.reference.month - 1 + count, 12)
-        return _day(year, month + 1, min(self.reference.day, _length(year, month + 1)))
+        if unit == "工作日":
+            return self.period(self.reference, count, True)
+        if unit == "月":
+            year, month = divmod(self.reference.year * 12 + self.reference.month - 1 + count, 12)
+            last = _day(year, month + 1, min(self.reference.day, _length(year, month + 1)))
+        else:
+            last = self.reference + dt.timedelta(days=count * (7 if unit in ("周", "星期") else 1))
+        return self.period(last, 0, False) if self.period else last
 
     def _without_year(self, build: Callable[[int], dt.date]) -> dt.date | None:
         self.literal = False

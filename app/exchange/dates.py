@@ -5,10 +5,11 @@ Pure: the day to start from (检查时间) and the ledger's year are passed in, 
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from .cells import Understood, says_nothing
-from .date_words import ImpossibleDay, Reader, same_day, standing, tidy
+from .date_words import ImpossibleDay, Period, Reader, same_day, standing, tidy
 from .messages import N_, Message
 from .text import as_text
 
@@ -38,8 +39,13 @@ class Due:
     words: str
 
 
-def parse_date(cell: object, *, reference: dt.date | None = None, year: int | None = None) -> Understood[dt.date]:
-    """A day. Without a year: the one that puts it on or after ``reference``, else ``year``. None when blank."""
+@lru_cache(maxsize=4096, typed=True)  # a ledger says the same days over and over; typed: True is no 1
+def parse_date(cell: object, *, reference: dt.date | None = None, year: int | None = None,
+               period: Period | None = None) -> Understood[dt.date]:
+    """A day. Without a year: the one that puts it on or after ``reference``, else ``year``. None when blank.
+
+    ``period``: see ``Reader``.
+    """
     said = as_text(cell).strip()
     if says_nothing(cell):
         return Understood(None, said, Message(DONE_WITHOUT_DATE, {"text": said}) if said else None)
@@ -57,10 +63,12 @@ def parse_date(cell: object, *, reference: dt.date | None = None, year: int | No
         return _guess(reference, said)
     if text.isdecimal() and len(text) == 5 and _FIRST_SERIAL <= int(text) <= _LAST_SERIAL:
         return _guess(_EPOCH + dt.timedelta(days=int(text)), said)  # a serial that became text
-    return _words(text, said, reference, year)
+    return _words(text, said, reference, year, period)
 
 
-def parse_due(cell: object, *, inspected_on: dt.date | None = None, year: int | None = None) -> Understood[Due]:
+@lru_cache(maxsize=4096, typed=True)
+def parse_due(cell: object, *, inspected_on: dt.date | None = None, year: int | None = None,
+              period: Period | None = None) -> Understood[Due]:
     """A deadline. A day that does not exist is a problem; words that are no date are kept and ask."""
     said = as_text(cell).strip()
     if says_nothing(cell):
@@ -68,7 +76,7 @@ def parse_due(cell: object, *, inspected_on: dt.date | None = None, year: int | 
     text = tidy(said)
     if special := _special(text, said, inspected_on):
         return special
-    found = parse_date(cell, reference=inspected_on, year=year)
+    found = parse_date(cell, reference=inspected_on, year=year, period=period)
     if found.problem and found.problem.msgid == NOT_A_DATE:
         return _remaining(text, said, inspected_on)
     due = None if found.problem else Due("date", found.value, said)
@@ -111,8 +119,9 @@ def _number(number: float, said: str, reference: dt.date | None, year: int | Non
     return Understood(found.value, said, note, certain=False, asks=True)
 
 
-def _words(text: str, said: str, reference: dt.date | None, year: int | None) -> Understood[dt.date]:
-    reader = Reader(reference, year)
+def _words(text: str, said: str, reference: dt.date | None, year: int | None,
+           period: Period | None = None) -> Understood[dt.date]:
+    reader = Reader(reference, year, period)
     try:
         day = reader.read(text)
     except (ImpossibleDay, OverflowError):

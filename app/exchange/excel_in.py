@@ -8,21 +8,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .form_lines import is_aside, is_label_line, is_total, read_labels, year_in
+from .form_lines import is_aside, is_closing, is_label_line, is_total, read_labels, year_in
 from .heads import NUMBER_KEY, HeadMatcher, Layout, plain_head
 from .messages import N_, Message, SpreadsheetError
 from .sheets import TRACE_KEY, FormMeta, Sheet, Trace
-from .text import as_text, is_blank
+from .text import as_text, is_blank, squash
 from .workbooks import Cell, Limits, RawSheet, read
 
 NO_HEADS = N_("No row of heads of this form. Expected are: %(heads)s.")
 NO_REQUIRED = N_("The column %(heads)s is missing.")
+NO_REQUIRED_IN = N_("Sheet %(sheet)s: the column %(heads)s is missing. Name it as the form does and upload it again.")
 HIDDEN = N_("The sheet is hidden.")
 NO_TABLE = N_("No table of this form was found in the file. Expected heads: %(heads)s.")
 _FEWEST_HEADS = 3
 _DEEPEST_HEAD = 3
 _CANDIDATES = 20
 _SEARCHED_ROWS = 300
+_DITTO = frozenset({"同上", "〃", "″"})
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,9 @@ def read_tables(path: str | os.PathLike, sheet: Sheet, limits: Limits = Limits()
         else:
             reading.skipped.append(SkippedSheet(raw.name, found))
     if not reading.tables:
+        for name, reason in reading.skipped:
+            if reason.msgid == NO_REQUIRED:  # nearly the form: say what it lacks
+                raise SpreadsheetError("no_table", NO_REQUIRED_IN, sheet=name, **reason.params)
         raise SpreadsheetError("no_table", NO_TABLE, heads="、".join(sheet.heads))
     return reading
 
@@ -156,6 +161,7 @@ class _Body:
         self.required = [self.columns[key] for key in sheet.required]
         self.asides: list[tuple[int, str]] = []
         self.labels: dict[str, str] = {}
+        self.last: dict[str, Cell] = {}
         self.above = self._merged_values()
 
     def table(self) -> Table:
@@ -201,7 +207,7 @@ class _Body:
         """A line of the form around the table. Of those only labelled values may reach below a required head."""
         filled = [at for at, cell in enumerate(cells) if not is_blank(cell)]
         if any(at in mapped for at in self.required):
-            return filled[0] not in mapped and is_label_line(cells)
+            return (filled[0] not in mapped and is_label_line(cells)) or (len(filled) == 1 and is_closing(cells))
         if is_label_line(cells) or is_aside(cells, self.sheet):
             return True
         # 「一、煤矿企业」 across the table: one text merged over several columns.
@@ -215,6 +221,7 @@ class _Body:
             self.labels = read_labels(cells) | {k: v for k, v in self.labels.items() if v}
 
     def _row(self, number: int, cells: list[Cell]) -> TableRow:
+        trace = Trace.read(as_text(_at(cells, self.trace_at))) if self.trace_at is not None else None
         found = {}
         for key, at in self.columns.items():
             value = _at(cells, at)
@@ -222,9 +229,11 @@ class _Body:
                 value = self.above.get((number, at))
             if key in self.head.layout.second:
                 value = _joined(value, _at(cells, self.head.layout.second[key]))
+            if trace is None and isinstance(value, str) and squash(value) in _DITTO:  # an exported one is as recorded
+                value = self.last.get(key, value)
             if not is_blank(value):
                 found[key] = value
-        trace = Trace.read(as_text(_at(cells, self.trace_at))) if self.trace_at is not None else None
+        self.last = found
         extra = {head: as_text(_at(cells, at)) for at, head in self.head.layout.extra.items()}
         return TableRow(number, found, trace, {head: text for head, text in extra.items() if text})
 

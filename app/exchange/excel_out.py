@@ -94,6 +94,11 @@ class _Page(Worksheet):
     def _write_row(self, row, spans, row_info=None, empty_row=False) -> None:
         self._xml_start_tag_unencoded("row", [("r", row + 1), ("ht", f"{self.heights.pop(row):.1f}")])
 
+    @staticmethod
+    def _escape_control_characters(data: str) -> str:
+        """`cell_text` has left nothing to look for in every cell, but for what would read as an escape."""
+        return Worksheet._escape_control_characters(data) if "_x" in data else data
+
 
 class _Form:
     """The state of one export: the workbook, its formats and the sheet being filled."""

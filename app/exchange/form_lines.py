@@ -31,6 +31,10 @@ _BARE_LABEL = re.compile(rf"^(?:{_ANY})(?:\([^)]*\))?$")
 _TOTAL = re.compile(r"^(?:本[页月])?(?:合计|总计|小计|共计|累计)")
 _NOTE = re.compile(r"^(?:注|备注|说明|填表说明|填报说明|注意事项|附)\d*[:.、]")
 _TITLE = re.compile(r"^附件?\d*[:.、]?$|(?:清单|台账|台帐|一览表|汇总表|明细表|统计表|登记表|情况表)(?:\(.*\))?$")
+# Signed and dated below the table, or struck out: 「2026年3月25日」, 「（盖章）」, 「以下空白」.
+_CLOSING = re.compile(
+    r"20\d\d[./-]\d{1,2}[./-]\d{1,2}|\d{0,4}年\d{0,2}月\d{0,2}日|\(?(?:盖章|公章|以下空白|此页无正文)\)?"
+)
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
 
@@ -58,11 +62,19 @@ def is_total(cells: list) -> bool:
 
 
 def is_aside(cells: list, sheet: Sheet) -> bool:
-    """A line that is no row: a note, a title. The caller has seen that its required cells are blank."""
+    """A line that is no row: a note, a title, a day below. The caller has seen that its required cells are blank."""
     texts = list(dict.fromkeys(squash(as_text(cell)) for cell in cells if not is_blank(cell)))
     if not texts or _NOTE.match(texts[0]):
         return True
-    return len(texts) == 1 and (texts[0].startswith(squash(sheet.title)) or bool(_TITLE.search(texts[0])))
+    return len(texts) == 1 and (
+        texts[0].startswith(squash(sheet.title)) or bool(_TITLE.search(texts[0])) or is_closing(cells)
+    )
+
+
+def is_closing(cells: list) -> bool:
+    """What ends a form stands alone in its line, wherever that is."""
+    texts = [squash(as_text(cell)) for cell in cells if not is_blank(cell)]
+    return len(texts) == 1 and bool(_CLOSING.fullmatch(texts[0]))
 
 
 def year_in(*texts: str) -> int | None:

@@ -13,6 +13,7 @@ NUMBER_KEY = "number"
 LONGEST_HEAD = 30
 _SIMILAR = 85  # of 100: 整改单位和责任人 for 整改单位及责任人 passes, 整改完成情况 for 整改完成时间 (67) does not
 _BRACKETS = re.compile(r"\([^()]*\)|〔[^〕]*〕|【[^】]*】|\[[^\]]*\]")
+_MORE = re.compile(r"^(?:要求|规定|限定|实际|具体)|(?:及|和|与|或|、|/)[^、/]{1,6}$")
 _EXACT, _ALIAS = 0, 1
 
 
@@ -103,11 +104,18 @@ class HeadMatcher:
                 columns[free[0]] = at
         return columns, second
 
+    def _likeness(self, head: str, column: Column) -> float:
+        """Of 100. 「隐患描述及部位」, 「要求整改期限」: a head of the column with a word before or behind it."""
+        core = _MORE.sub("", head)
+        if core != head and self.known.get(core, (0, ""))[1] == column.key:
+            return _SIMILAR
+        return fuzz.ratio(head, plain_head(column.head))
+
     def _similar(self, names: dict, columns: dict[str, int], second: dict[str, int]) -> tuple[dict, tuple[str, ...]]:
         columns, guessed = dict(columns), []
         taken = {*columns.values(), *second.values()}
         pairs = [
-            (fuzz.ratio(stack[-1], plain_head(column.head)), at, column.key)
+            (self._likeness(stack[-1], column), at, column.key)
             for at, stack in names.items()
             if at not in taken and len(stack[-1]) >= 4
             for column in self.sheet.columns

@@ -14,6 +14,7 @@ FORMAL_KINDS = frozenset({"county_office", "department", "township", "justice", 
 # Not 市: 市监局 and 市场监督管理局 begin with it.
 PLACES = ("山西省", "晋城市", "阳城县", "山西", "晋城", "阳城", "县")
 
+TOWNS = ("镇", "乡")
 _BRACKETS = re.compile(r"[()〔〕【】\[\]「」《》“”\"'·]")
 _COMPANY = re.compile(r"(?:有限责任公司|股份有限公司|集团有限公司|有限公司|集团公司|责任公司|总公司|公司|集团)$")
 _GOVERNMENT = re.compile(r"(?<=[镇乡])(?:党委政府|人民政府|镇政府|乡政府|政府|党委)$")
@@ -56,10 +57,11 @@ class NameIndex:
         places: tuple[str, ...] = PLACES,
         formal_kinds: frozenset[str] = FORMAL_KINDS,
     ):
-        self._places = tuple(sorted(places, key=len, reverse=True))
+        longest_first = sorted(places, key=len, reverse=True)
+        self._places = re.compile(rf"(?:(?:{'|'.join(map(re.escape, longest_first))})(?=..)){{1,3}}")
         self._names: dict[Hashable, str] = {}
         self._levels: dict[str, dict[str, set]] = {how: defaultdict(set) for how in ("exact", "alias", "normalised")}
-        self._formal: list[tuple[str, Hashable]] = []
+        self._formal: dict[tuple[str, str], list[tuple[str, Hashable]]] = defaultdict(list)
         self._cache: dict[str, Match] = {}
         for id_, name, aliases, kind in entries:
             self._add(id_, name, aliases, kind in formal_kinds)
@@ -75,8 +77,9 @@ class NameIndex:
         for alias in aliases:
             self._levels["alias"][squash(alias)].add(id_)
             self._levels["normalised"][self.bare(alias)].add(id_)
-        if formal:
-            self._formal.append((self.bare(name), id_))
+        if formal and (bare := self.bare(name)):
+            for end in set(bare[-2:] if bare[-1] in TOWNS else bare[-1]):  # 凤城 is short for 凤城镇
+                self._formal[bare[0], end].append((bare, id_))
 
     def bare(self, text: str) -> str:
         """The name without place, legal form, brackets: 阳城县宏泰钢构(集团)有限公司 → 宏泰钢构."""
@@ -84,10 +87,8 @@ class NameIndex:
         text = self._without(text, _GOVERNMENT)
         for _ in range(2):
             text = self._without(text, _COMPANY)
-        for _ in range(3):
-            place = next((p for p in self._places if text.startswith(p) and len(text) - len(p) >= 2), "")
-            text = text[len(place) :]
-        return text
+        before = self._places.match(text)
+        return text[before.end():] if before else text
 
     @staticmethod
     def _without(text: str, pattern: re.Pattern) -> str:
@@ -115,7 +116,8 @@ class NameIndex:
         for how, wanted in (("exact", key), ("alias", key), ("normalised", bare)):
             if ids := self._levels[how].get(wanted):
                 return self._match(ids, how)
-        if ids := {id_ for name, id_ in self._formal if _is_short_for(bare, name)}:
+        alike = self._formal.get((bare[0], bare[-1]), ()) if bare else ()
+        if ids := {id_ for name, id_ in alike if _is_short_for(bare, name)}:
             return self._match(ids, "shortened")
         if (room := _ROOM.match(key)) and room[1] != key and (match := self._find(room[1])).id is not None:
             return match._replace(how="room")
@@ -143,7 +145,7 @@ class NameIndex:
 
 def _is_short_for(short: str, name: str) -> bool:
     """住建局 for 住房和城乡建设局: same first and last character, the rest in order; 凤城 for 凤城镇."""
-    if short == name[:-1] and name[-1:] in ("镇", "乡"):
+    if short == name[:-1] and name[-1:] in TOWNS:
         return True
     if not 3 <= len(short) < len(name) or short[0] != name[0] or short[-1] != name[-1]:
         return False

@@ -25,7 +25,8 @@ class UnitMention:
 
 # Who they are is for the caller to say; `unspecified` can only be asked back.
 GROUPS = (
-    ("unspecified", re.compile(r"各?(?:有关|相关|责任)(?:乡\(?镇\)?|部门|单位|企业|成员单位|职能部门)+")),
+    ("unspecified", re.compile(r"各?(?:有关|相关|责任)(?:乡\(?镇\)?|部门|单位|企业|成员单位|职能部门)+"
+                               r"|等(?:\d+|[一二三四五六七八九十]+)?[家个]?(?:企业|单位|部门|乡\(?镇\)?)?")),
     (
         "townships",
         re.compile(r"(?:全县|辖区)?(?:各|所有|\d+个|[一二三四五六七八九十]+个)(?:乡\(?镇\)?|镇乡?)(?:人民政府|政府)?"),
@@ -42,11 +43,16 @@ _UNIT_LABEL = re.compile(
     r"(?:(?<=^)|(?<=[;\n、,\s]))(?:整改|责任|检查|复查|验收|牵头|配合|主体)*(?:责任)?(?:单位|部门|企业)\s*:\s*"
 )
 _PERSON_LABEL = re.compile(
-    r"(?:(?<=^)|(?<=[;\n、,\s]))(?:整改|检查|复查|验收|主要|现场)*(?:责任|负责)?(?:人员|人)\s*:\s*"
+    r"(?:(?<=^)|(?<=[;\n、,\s(]))(?:(?:整改|检查|复查|验收|主要|现场|安全|企业|单位)*(?:责任|负责|联系|经办|管理)?(?:人员|人)"
+    r"|法定代表人|法人代表|法人|(?:联系)?(?:电话|手机|方式)(?:号码?)?)\s*:\s*"
 )
+# 「1.…；2.…」, 「①…②…」: the entries of a cell with several.
+_ITEM = re.compile(r"(?:(?<=^)|(?<=[;\n、,。\s]))(?:[①-⑳⑴-⒇]|\(?\d{1,2}[.、)](?!\d))\s*")
+_PHONE = re.compile(r"\+?\d[\d-]{6,}")
+_PART = re.compile(r"牵头|主办|配合|协办|协助|(?:牵头|具体)?(?:负责|落实)")  # what a unit does, not who does it
 _UNIT_ENDING = re.compile(
     r"(?:局|镇|乡|办|委|部|厅|科|股|处|室|组|公司|集团|厂|矿|站|所|院|校|园|中心|大队|支队|中队|队|银行|商店|超市|商场|商城|商贸城"
-    r"|宾馆|饭店|酒店|饭庄|餐馆|餐厅|店|合作社|社|村|社区|居委会|村委会|项目部|工地|冷库|仓库|库|场|基地|景区|馆|医院|卫生院|学校|幼儿园|物流部)"
+    r"|政府|宾馆|饭店|酒店|饭庄|餐馆|餐厅|店|合作社|社|村|社区|居委会|村委会|项目部|工地|冷库|仓库|库|场|基地|景区|馆|医院|卫生院|学校|幼儿园|物流部)"
     r"(?:\(.*\))?$"
 )
 _COMPOUND_SURNAME = re.compile(r"^(?:欧阳|司马|上官|诸葛|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|东方|长孙|宇文)")
@@ -56,6 +62,7 @@ _TITLE = (
 )
 _PERSON = re.compile(rf"^(?:{_TITLE})?([\u4e00-\u9fff]{{2,4}}?)(?:同志|{_TITLE})?(?:\([^)]*\))?[\d-]*$")
 _LONG_NAME = re.compile(r"^[\u4e00-\u9fff]+[·•][\u4e00-\u9fff·•]+$")
+_TITLE_LABEL = re.compile(rf"(?:(?<=^)|(?<=[;\n、,\s(]))({_TITLE}):")
 _INNER = re.compile(r"([^()、,;\s:]*)\(([^()]*)\)")
 _BETWEEN = re.compile(r"[、,/]")
 _AND = re.compile(r"和|及|与|暨")
@@ -103,7 +110,8 @@ class _Reader:
     def read(self, text: str) -> tuple[UnitMention, ...]:
         if self.is_unit(text):
             return (UnitMention(_unit_text(text)),)
-        text = _PERSON_LABEL.sub(" ", _UNIT_LABEL.sub("", text))
+        text = _PERSON_LABEL.sub(" ", _UNIT_LABEL.sub("", _ITEM.sub("", text)))
+        text = _TITLE_LABEL.sub(r"\1 ", text)
         text = _INNER.sub(self._unfold, text)
         for line in re.split(r"[;\n。]+", text):
             for piece in _BETWEEN.split(line):
@@ -122,7 +130,8 @@ class _Reader:
             return found[0]
         if _looks_like_person(outer) and not self.is_unit(outer) and self.is_unit(inner):
             return f"{inner}:{outer};"
-        if all(_looks_like_person(word) and not self.is_unit(word) for word in words) and not _is_title(inner):
+        persons = [word for word in words if not _PHONE.fullmatch(word)]
+        if persons and all(_looks_like_person(w) and not self.is_unit(w) for w in persons) and not _is_title(inner):
             return f"{outer}:{inner};"
         return found[0]
 
@@ -135,7 +144,7 @@ class _Reader:
             before, after = piece.split(":", 1)
             self._named(before.strip())
             return self._piece(after.strip())
-        words = _join_spaced_names(piece.split())
+        words = _join_titles(_join_spaced_names(piece.split()))
         while words:
             size = next((n for n in range(min(len(words), _MOST_WORDS), 0, -1) if self._is_unit("".join(words[:n]))), 1)
             self._word("".join(words[:size]))
@@ -154,6 +163,10 @@ class _Reader:
     def _word(self, word: str) -> None:
         if self._is_unit(word):
             self._unit(word)
+        elif _PHONE.fullmatch(word):
+            self._phone(word)
+        elif self.current is not None and _PART.fullmatch(word):
+            self.certain = False
         elif parts := self._joined_by_and(word):
             for part in parts:
                 self._word(part)
@@ -162,8 +175,8 @@ class _Reader:
         elif parts := self._glued(word):
             self.certain = False
             self._unit(parts[0])
-            self._person(parts[1])
-        else:
+            self._word(parts[1])
+        elif any(map(str.isalnum, word)):
             self._unit(word)
 
     def _is_unit(self, text: str) -> bool:
@@ -180,6 +193,14 @@ class _Reader:
     def _person(self, text: str) -> None:
         (self.waiting if self.current is None else self.units[self.current]).append(squash(text))
 
+    def _phone(self, text: str) -> None:
+        """Stays with the person before it."""
+        people = self.waiting if self.current is None else self.units[self.current]
+        if people:
+            people[-1] += text
+        else:
+            self._person(text)
+
     def _joined_by_and(self, word: str) -> list[str] | None:
         for found in _AND.finditer(word):
             parts = [word[: found.start()], word[found.end() :]]
@@ -189,10 +210,11 @@ class _Reader:
         return None
 
     def _glued(self, word: str) -> tuple[str, str] | None:
-        """「凤城镇张三」: a known unit with a person's name right behind it."""
-        for size in range(min(len(word), _LONGEST_WORD) - 2, 1, -1):
-            if self.is_unit(word[:size]) and _looks_like_person(word[size:]):
-                return word[:size], word[size:]
+        """「凤城镇张三」, 「凤城镇-张三」, 「凤城镇牵头」, 「凤城镇等3家」: a known unit with more right behind it."""
+        for size in range(min(len(word), _LONGEST_WORD) - 1, 1, -1):
+            rest = word[size:].lstrip("-")
+            if self.is_unit(word[:size]) and (_looks_like_person(rest) or _PART.fullmatch(rest) or group_of(rest)):
+                return word[:size], rest
         return None
 
 
@@ -206,6 +228,18 @@ def _join_spaced_names(words: list[str]) -> list[str]:
     joined: list[str] = []
     for word in words:
         if len(word) == 1 and joined and len(joined[-1]) == 1:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
+def _join_titles(words: list[str]) -> list[str]:
+    """「矿长 王五」, 「王五 矿长」 are one person."""
+    joined: list[str] = []
+    for word in words:
+        title_before = bool(joined) and _is_title(joined[-1])
+        if joined and (title_before or _is_title(word)) and all(map(_looks_like_person, (joined[-1], word))):
             joined[-1] += word
         else:
             joined.append(word)

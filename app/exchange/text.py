@@ -6,6 +6,7 @@ Only for understanding: what is stored or printed is never folded.
 import datetime
 import re
 import unicodedata
+from functools import lru_cache
 
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
 _SPACES = "\u3000\u00a0\u2002\u2003\u2009\u202f"
@@ -20,6 +21,7 @@ _FOLD = (
 )
 _GAPS = re.compile(r"\s+")
 
+SHORT = 80  # of a name, not of a description: only those come again
 EXCEL_CELL_UNITS = 32_767  # Excel counts UTF-16 code units, not characters.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -31,6 +33,12 @@ def fold(text: str) -> str:
 
 def squash(text: str) -> str:
     """``fold`` without any space or line break: how heads and names are compared."""
+    return _squashed(text) if len(text) <= SHORT else _squashed.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)
+def _squashed(text: str) -> str:
+    """A ledger says the same names over and over, and each is compared many times."""
     return _GAPS.sub("", text.translate(_FOLD))
 
 

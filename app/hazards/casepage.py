@@ -13,7 +13,7 @@ from app.casework.cases import Case
 from app.casework.clock import local
 from app.casework.deadlines import due_words
 from app.casework.history import TimelineEntry
-from app.casework.masks import mask_of, shown
+from app.casework.masks import shown
 from app.hazards import queries, rules, wording
 from app.hazards.models import Hazard
 from app.hazards.states import DueKind, HazardState, Level, Listing, Source
@@ -46,6 +46,7 @@ def case_page(session, hazard: Hazard, hat, today: dt.date) -> dict:
         "files": files, "request": request, "verb_titles": {**TITLES, **{n: v.title for n, v in HAZARDS.verbs.items()}},
         "timeline": [seen_by(entry, hat.role) for entry in timeline],
         "source": Source.title_of(shown(Hazard.source.expression, hazard.source, hat.role)),
+        "method": shown(Hazard.method.expression, hazard.method, hat.role),
         "due_words": partial(due_words, warning_days=setting("warning_days")),
         "states": HazardState, "levels": Level, "listings": Listing, "due_kinds": DueKind,
         "must_list": rules.must_list(hazard.source, hazard.level), "steps": steps(hazard, timeline),
@@ -64,17 +65,12 @@ def link(session, case_id: int | None) -> dict | None:
 def seen_by(entry: TimelineEntry, role: str) -> dict:
     """An entry as a reader sees it: changed values of masked columns read what the column reads."""
     changes = {
-        name: [_seen(name, before, role), _seen(name, after, role)] for name, (before, after) in entry.changes.items()
+        name: [queries.seen(name, value, role) for value in pair] for name, pair in entry.changes.items()
     }
     return {
         "entry": entry, "changes": {n: pair for n, pair in changes.items() if pair[0] != pair[1]},
         "back": entry.verb.startswith(("fail_", "refuse_", "return_", "reopen")),
     }
-
-
-def _seen(name: str, value, role: str):
-    column = Hazard.__mapper__.columns.get(name)
-    return value if column is None or mask_of(column) is None else shown(column, value, role)
 
 
 def steps(hazard: Hazard, timeline) -> list[dict]:

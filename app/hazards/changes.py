@@ -59,7 +59,9 @@ def _same_due(reader: Reader, hazard: Hazard) -> bool:
     if due is None or due.kind == DueKind.STANDING:
         return due is None or hazard.due_kind == DueKind.STANDING
     if due.day:
-        return due.day == hazard.due
+        # 「15日内」 was counted once; the county's word on a holiday may have come later.
+        as_said = due.words[:DUE_WORDS] == hazard.due_words and hazard.due == hazard.original_due
+        return due.day == hazard.due or as_said
     same = due.words[:DUE_WORDS] == hazard.due_words
     reader.cell("due").asks = False  # a recorded deadline is not asked about: it is the same, or it stays
     return same

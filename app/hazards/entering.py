@@ -3,8 +3,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import sqlalchemy as sa
-
 from app.casework.cases import NEVER, Case, CaseParty
 from app.casework.columns import utcnow
 from app.casework.errors import Stale
@@ -17,8 +15,9 @@ from app.hazards.matching import Records
 from app.hazards.models import Hazard, Rectifier, Round
 from app.hazards.operations import CODE, kinds_of, title_of
 from app.hazards.parties import party_list
-from app.hazards.states import HazardState, Level
+from app.hazards.states import TIPOFF_WORDS, HazardState, Level
 from app.hazards.verbs import HAZARDS
+from app.ledgers.bulk import put
 from app.ledgers.entering import insert_all
 from app.ledgers.planning import RowPlan
 
@@ -49,36 +48,31 @@ def _refuse_if_entered(session, hat, rows: list[RowPlan]) -> None:
 
 
 def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) -> None:
-    """Some ten statements, whatever the number of rows; the numbers are drawn last, as one block."""
+    """Some ten statements, whatever the number of rows."""
     _refuse_if_entered(session, hat, rows)
     news = [row.new for row in rows]
     kinds = kinds_of(session, {unit for new in news for unit, _heads in new["rectifiers"]})
-    at = utcnow()
-    ids = insert_all(session, _cases, [_case(new, hat, at) for new in news])
-    session.execute(sa.insert(_hazards), [_hazard(i, new) for i, new in zip(ids, news, strict=True)])
-    session.execute(sa.insert(_rounds), [
-        one for i, new in zip(ids, news, strict=True) for one in _rounds_of(i, new, hat)
+    at, numbers = utcnow(), draw(session, hat.county_id, CODE, today.year, len(news))
+    ids = insert_all(session, _cases, [
+        {**_case(new, hat, at), "number": business_number(CODE, today.year, n), "issued": True}
+        for new, n in zip(news, numbers, strict=True)
     ])
-    session.execute(sa.insert(_rectifiers), [
+    put(session, _hazards, [_hazard(i, new) for i, new in zip(ids, news, strict=True)])
+    put(session, _rounds, [one for i, new in zip(ids, news, strict=True) for one in _rounds_of(i, new, hat)])
+    put(session, _rectifiers, [
         {"case_id": i, "organization_id": unit, "heads": heads, "is_enterprise": kinds[unit] == "enterprise",
          "position": position}
         for i, new in zip(ids, news, strict=True) for position, (unit, heads) in enumerate(new["rectifiers"])
     ])
-    session.execute(sa.insert(_parties), [
+    put(session, _parties, [
         {"case_id": i, "organization_id": unit, "role": role, "oversees": oversees, "kind": "hazard",
-         "state": new["state"], "due": new.get("due") or NEVER}
+         "state": new["state"], "due": new.get("due") or NEVER, "happened_on": new["happened_on"]}
         for i, new in zip(ids, news, strict=True)
         for unit, role, oversees in party_list(new, [u for u, _h in new["rectifiers"]], new["regulators"])
     ])
-    session.execute(sa.insert(_entries), [
+    put(session, _entries, [
         entry for i, row in zip(ids, rows, strict=True) for entry in _history(i, row, hat, file_name, at)
     ])
-    first = draw(session, hat.county_id, CODE, today.year, len(ids))[0]
-    session.execute(
-        sa.update(_cases).where(_cases.c.id == sa.bindparam("case_id")),
-        [{"case_id": i, "number": business_number(CODE, today.year, first + n), "issued": True}
-         for n, i in enumerate(ids)],
-    )
 
 
 def _case(new: dict, hat, at: dt.datetime) -> dict:
@@ -89,7 +83,7 @@ def _case(new: dict, hat, at: dt.datetime) -> dict:
     since = new["recheck"].day if new["recheck"] else new["claimed_on"] or new["happened_on"]
     return {
         "kind": "hazard", "county_id": hat.county_id, "title": title_of(new["description"]), "state": new["state"],
-        "issued": False, "turn_organization_id": turn[0], "turn_role": turn[1], "due": new.get("due"),
+        "turn_organization_id": turn[0], "turn_role": turn[1], "due": new.get("due"),
         "due_sort": new.get("due") or NEVER, "happened_on": new["happened_on"], "state_since": since,
         "closed_on": since if new["state"] == HazardState.CLOSED else None,
         "filed_by_id": hat.organization_id, "created_by_id": hat.user_id, "created_at": at, "recorded_at": at,
@@ -129,7 +123,9 @@ def _rounds_of(case_id: int, new: dict, hat) -> list[dict]:
 def _history(case_id: int, row: RowPlan, hat, file_name: str, at: dt.datetime):
     """One entry per state that the row proves, each on the day it happened."""
     new = row.new
-    said = "\n".join((new["description"], *(f"{head}：{text}" for head, text in row.kept.items())))
+    kept = [f"{head}：{text}" for head, text in row.kept.items()]
+    hushed = [text for text in kept if any(word in text for word in TIPOFF_WORDS)]  # the enterprise reads the comment
+    said = "\n".join((new["description"], *(text for text in kept if text not in hushed)))
     steps = [("import", None, HazardState.RECTIFYING, new["happened_on"], said)]
     if new["claimed_on"]:
         steps.append(("claim", HazardState.RECTIFYING, HazardState.AWAITING_RECHECK, new["claimed_on"],
@@ -144,5 +140,5 @@ def _history(case_id: int, row: RowPlan, hat, file_name: str, at: dt.datetime):
             "organization_name": hat.organization_name, "role": hat.role, "verb": verb,
             "from_state": before.value if before else None, "to_state": after.value, "comment": comment,
             "changes": {}, "extra": {"file": file_name, "sheet": row.sheet, "row": row.number,
-                                      **in_place_of(hat)},
+                                      **({"kept": hushed} if hushed else {}), **in_place_of(hat)},
         }

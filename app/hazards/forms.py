@@ -19,6 +19,7 @@ from wtforms.validators import Length, NumberRange, Optional, Regexp, StopValida
 from app.casework.counted import CountedField
 from app.casework.file_kinds import ALL, SCANS
 from app.casework.forms import (  # noqa: F401 - the noun's verbs name their forms in one place
+    AddressForm,
     CommentForm,
     DayField,
     DecisionForm,
@@ -38,6 +39,7 @@ from app.casework.verbs import How
 from app.hazards.counted import COUNTS
 from app.hazards.states import STORED_SOURCES, DueKind, Level, Listing, Source
 from app.organization.settings import said
+from app.widgets import PlainSelect
 
 PERIOD_UNITS = [("", "—"), ("days", _l("days")), ("workdays", _l("working days"))]
 FORM_DUE_KINDS = (DueKind.DATE, DueKind.IMMEDIATE, DueKind.STANDING)
@@ -271,18 +273,12 @@ class FilesForm(VerbForm):
             self.purpose.data = "paper"
 
 
-class FilterForm(VerbForm):
-    """The list's filters, always in sight; every one is a part of the address."""
-
-    class Meta:
-        csrf = False
-
-    version = None
+class FilterForm(AddressForm):
     q = StringField(_l("Keyword"), render_kw={"placeholder": _l("Number, description, enterprise")})
     unit = OrganizationField(_l("Unit"), kinds="all")
-    level = SelectField(_l("Level"), choices=[("", _l("All levels")), *Level.choices()])
-    source = SelectField(_l("Source"))
-    due = SelectField(_l("Deadline"), choices=[
+    level = SelectField(_l("Level"), choices=[("", _l("All levels")), *Level.choices()], widget=PlainSelect())
+    source = SelectField(_l("Source"), widget=PlainSelect())
+    due = SelectField(_l("Deadline"), widget=PlainSelect(), choices=[
         ("", _l("Any deadline")), ("over", _l("Overdue")),
         ("soon", _l("Due within %(days)s days", days=said("warning_days"))),
         ("immediate", _l("At once")), ("standing", _l("Standing")),

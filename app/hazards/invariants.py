@@ -3,15 +3,15 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from app.casework.cases import Case, CaseParty
-from app.casework.invariants import RESTORE, SETTLE, Rule
+from app.casework.cases import Case
+from app.casework.invariants import RESTORE, SETTLE, Rule, parties_differ
 from app.casework.requests import CaseRequest
 from app.exchange.messages import N_
 from app.hazards.models import Hazard, Rectifier, Round
 from app.hazards.states import TERMINAL_STATES, HazardState
 from app.organization.models import EnterpriseRegulator
 
-_cases, _hazards, _parties = Case.__table__, Hazard.__table__, CaseParty.__table__
+_cases, _hazards = Case.__table__, Hazard.__table__
 _rectifiers, _rounds, _requests = Rectifier.__table__, Round.__table__, CaseRequest.__table__
 _regulators = EnterpriseRegulator.__table__
 _issued = sa.select(_cases.c.id).join(_hazards, _hazards.c.id == _cases.c.id).where(_cases.c.issued.is_(True))
@@ -43,11 +43,7 @@ def _wanted() -> sa.Select:
 
 
 def _parties_differ() -> sa.Select:
-    have = sa.select(_parties.c.case_id, _parties.c.organization_id, _parties.c.role).where(_parties.c.kind == "hazard")
-    missing = sa.except_(_wanted(), have).subquery()
-    extra = sa.except_(have, _wanted()).subquery()
-    both = sa.union(sa.select(missing.c[0].label("id")), sa.select(extra.c[0])).subquery()
-    return sa.select(both.c.id)
+    return parties_differ(_wanted(), "hazard")
 
 
 def _turn_differs() -> sa.Select:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.casework.cases import Case, CaseParty
+from app.casework.cases import CaseParty
 from app.exchange.text import squash
 from app.hazards.models import Hazard, Rectifier
 from app.hazards.printing import texts_of
@@ -19,7 +19,7 @@ from app.hazards.queries import VOID
 from app.hazards.states import HazardState
 from app.ledgers.reading import batched
 
-_cases, _parties = Case.__table__, CaseParty.__table__
+_parties, _STATES = CaseParty.__table__, tuple(state.value for state in HazardState)
 _COLUMNS = (Hazard.id, Hazard.number, Hazard.version, Hazard.state, Hazard.description, Hazard.happened_on,
             Rectifier.organization_id)
 
@@ -69,11 +69,11 @@ class Records:
         if not leads or not days:
             return {}
         ids: list[int] = []
-        for some in batched(sorted(leads)):  # driven from the party index: a description has none
+        for some in batched(sorted(leads)):  # by the parties' index of days, which goes by states; words have none
             ids += self.session.execute(
-                sa.select(_parties.c.case_id).join(_cases, _cases.c.id == _parties.c.case_id).where(
-                    _parties.c.organization_id.in_(some), _parties.c.kind == "hazard",
-                    _parties.c.role == "rectifying", _cases.c.happened_on.between(min(days), max(days)),
+                sa.select(_parties.c.case_id).where(
+                    _parties.c.organization_id.in_(some), _parties.c.kind == "hazard", _parties.c.state.in_(_STATES),
+                    _parties.c.happened_on.between(min(days), max(days)), _parties.c.role == "rectifying",
                 )
             ).scalars()
         drafts = self._drafts({squash(row["description"] or "") for row in rows})

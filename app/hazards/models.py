@@ -4,6 +4,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import sqlalchemy as sa
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,25 +12,30 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.access.scope import scoped
 from app.casework.cases import Case, CasePart, part_rule
 from app.casework.masks import Mask
-from app.hazards.states import STORED_SOURCES, DueKind, Level, Listing, Source
+from app.casework.texts import joined, searched, unit_named
+from app.hazards.states import STORED_SOURCES, TIPOFF_WORDS, DueKind, Level, Listing, Source
 
 # Were only tip-offs read as 监督检查, the enterprise could tell one from the word; so every source that comes
 # from an authority reads the same to it. (9.x, 领域手册 3.9: the accused unit never sees source = 举报.)
 SOURCE_MASK = Mask(
     hidden_from=lambda role: role == "enterprise",
-    instead={s.value: Source.SUPERVISION.value for s in (Source.TIPOFF, Source.ENFORCEMENT, Source.OVERSIGHT)},
+    instead={s.value: Source.SUPERVISION.value
+             for s in (Source.TIPOFF, Source.ENFORCEMENT, Source.OVERSIGHT, Source.ASSESSMENT)},
 )
+# Ledgers write it as the way of inspection, too. Many a hazard has none, so an empty one tells nothing.
+METHOD_MASK = Mask(hidden_from=SOURCE_MASK.hidden_from, words=TIPOFF_WORDS)
 
 
 class Hazard(Case):
     """One 问题隐患. `happened_on` of the case is the day of inspection; `due` and `original_due` are days."""
 
     __tablename__ = "hazards"
+    read_along = ("rounds", "request")
     id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     description: Mapped[str] = mapped_column(Text)
     place: Mapped[str | None] = mapped_column(String(200))
     source: Mapped[str] = mapped_column(String(20), info={"mask": SOURCE_MASK})
-    method: Mapped[str | None] = mapped_column(String(60))
+    method: Mapped[str | None] = mapped_column(String(60), info={"mask": METHOD_MASK})
     inspecting_unit_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     inspectors: Mapped[str | None] = mapped_column(String(200))
     enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"))
@@ -75,6 +81,9 @@ class Hazard(Case):
         CheckConstraint("listing <> 'listed' OR level = 'major'", name="listed_is_major"),
         Index("ix_hazards_repeat", "enterprise_id", "category_id"),
         Index("ix_hazards_original_due", "original_due"),
+        # Few, and looked for among all of them (escalation/rules).
+        Index("ix_hazards_fake", "fake_found_on", sqlite_where=sa.text("fake_found_on IS NOT NULL"),
+              postgresql_where=sa.text("fake_found_on IS NOT NULL")),
     )
     __mapper_args__ = {"polymorphic_identity": "hazard", "inherit_condition": id == Case.id}
 
@@ -124,7 +133,15 @@ class Round(Model, CasePart):
     __table_args__ = (
         UniqueConstraint("case_id", "number"),
         CheckConstraint("passed IS NULL OR rechecked_on IS NOT NULL", name="passed_is_dated"),
+        Index("ix_hazard_rounds_failed", "case_id", sqlite_where=sa.text("passed IS 0"),
+              postgresql_where=sa.text("passed IS false")),
     )
 
 
 scoped(Round, part_rule(Round))
+_hazards, _rectifiers = Hazard.__table__.c, Rectifier.__table__.c
+searched(
+    Hazard, Case.__table__.c.number, _hazards.description, unit_named(_hazards.enterprise_id), _hazards.place,
+    _hazards.inspectors, joined(_rectifiers.heads, _rectifiers.case_id == _hazards.id, order=_rectifiers.position),
+    _hazards.document_number, units=(_hazards.enterprise_id,),
+)

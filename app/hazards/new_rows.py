@@ -21,7 +21,8 @@ DUE_KINDS = {
 }
 SOURCE_WORDS = (
     ("自查", Source.SELF_REPORT), ("举报", Source.TIPOFF), ("交办", Source.SUPERIOR), ("帮扶", Source.ASSISTANCE),
-    ("督查", Source.OVERSIGHT), ("督导", Source.OVERSIGHT), ("执法", Source.ENFORCEMENT),
+    ("考核", Source.ASSESSMENT), ("督查", Source.OVERSIGHT), ("督导", Source.OVERSIGHT),
+    ("执法", Source.ENFORCEMENT),
 )
 
 
@@ -63,8 +64,6 @@ def _level(reader: Reader, new: dict, book: NameBook) -> None:
     new["level_decided_by"] = book.names([new["inspecting_unit_id"]])[:120] if major else None
     new["listing"] = Listing.LISTED.value if listed else Listing.UNDECIDED.value
     new["listing_basis"] = _("As stated in the imported ledger") if listed else None
-    if listed and not major:
-        reader.fault("is_listed", _("Only a major hazard can be listed."))
 
 
 def _rectification(reader: Reader, new: dict, book: NameBook) -> None:
@@ -83,6 +82,8 @@ def _rectification(reader: Reader, new: dict, book: NameBook) -> None:
     new["industry_id"] = enterprise.industry_id if enterprise else None
     new["regulators"] = book.regulators.get(new["enterprise_id"], [])
     new["source"] = _source(book, new)
+    if new["listing"] == Listing.LISTED and (why := rules.why_not_listing(new["source"], new["level"], new["listing"])):
+        reader.fault("is_listed", why[1])
     _due(reader, new)
 
 

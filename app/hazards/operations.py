@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _l
 from app.casework import numbering
 from app.casework.attachments import attach
 from app.casework.cases import TITLE_LENGTH
-from app.casework.errors import Obstacle
-from app.casework.history import TimelineEntry
-from app.casework.requests import SECOND_PERSON, lapse, same_name
+from app.casework.errors import Obstacle, refuse_when
+from app.casework.history import signature
+from app.casework.requests import lapse, refuse_same_person
 from app.casework.verbs import Act
 from app.hazards import rules
 from app.hazards.models import Hazard, Rectifier, Round
@@ -25,11 +25,6 @@ def title_of(description: str) -> str:
     """A case's title: the first line's worth of the description."""
     words = " ".join(description.split())
     return words if len(words) <= TITLE_LENGTH else words[: TITLE_LENGTH - 1] + "…"
-
-
-def signature(hat) -> str:
-    """Unit and person as a column of 120 characters keeps them."""
-    return f"{hat.organization_name} {hat.user_name}"[-120:]
 
 
 def kinds_of(session, ids) -> dict[int, str]:
@@ -129,7 +124,7 @@ def issue(act: Act) -> None:
     check_complete(hazard, act.today)
     refuse_other_days_criterion(act.session, hazard)
     if hazard.review_asked_on:
-        _refuse_own_review(act)
+        refuse_same_person(act, "submit")
     if hazard.level == Level.MAJOR and hazard.level_decided_by is None:
         hazard.level_decided_by, hazard.level_decided_on = act.hat.organization_name, hazard.happened_on
     if hazard.number is None:
@@ -139,23 +134,6 @@ def issue(act: Act) -> None:
         )
     hazard.issued, hazard.state, hazard.review_asked_on = True, HazardState.RECTIFYING.value, None
     act.occurred_on = max(hazard.happened_on, hazard.state_since)
-
-
-def _refuse_own_review(act: Act) -> None:
-    """Who sent it for review does not review it, with another hat or on paper either."""
-    entry = TimelineEntry.__table__
-    sent = act.session.execute(
-        sa.select(entry.c.user_id, entry.c.user_name, entry.c.extra)
-        .where(entry.c.case_id == act.case.id, entry.c.verb == "submit")
-        .order_by(entry.c.id.desc()).limit(1)
-    ).one()
-    on_paper, principal = act.extra.get("decided_by"), sent.extra.get("on_behalf_of", "")
-    if on_paper:
-        same = same_name(sent.user_name, on_paper) or same_name(principal, on_paper)
-    else:
-        same = not act.hat.persons.isdisjoint({sent.user_id, sent.extra.get("on_behalf_of_id")})
-    if same:
-        raise Obstacle(SECOND_PERSON, "decided_by" if on_paper else None)
 
 
 def return_draft(act: Act) -> None:
@@ -247,9 +225,3 @@ def reopen(act: Act) -> None:
     hazard.closed_on = None
     next_round(hazard, hazard.current_round.measures)
     act.occurred_on = act.data["found_on"]
-
-
-def refuse_when(obstacle: tuple | None) -> None:
-    """`obstacle`: (field, message) of a rule that does not hold."""
-    if obstacle:
-        raise Obstacle(obstacle[1], obstacle[0])

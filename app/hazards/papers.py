@@ -1,6 +1,6 @@
 """What is printed of a hazard to be signed: the notice to rectify (整改通知单), each round's recheck (整改复查意见书).
 
-A paper is handed to its addressee: whoever prints it, it holds what that unit may read. No source stands on it, and
+A paper is handed to its addressee: whoever prints it, it holds what an enterprise may read. No source stands on it, and
 no file that is confined to another.
 """
 from __future__ import annotations
@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from app.casework.attachments import Attachment
 from app.casework.titles import TitledEnum
 from app.hazards.models import Hazard, Round
-from app.hazards.queries import VOID
+from app.hazards.queries import VOID, seen
 from app.hazards.states import DueKind, HazardState, Source
 from app.organization import dictionaries
 from app.organization.models import EnterpriseRegulator, Organization, OrganizationIndustry
@@ -61,9 +61,15 @@ def notices(session, hazards: Iterable[Hazard]) -> list[dict]:
             "hazard": hazard, "notice": notice_of(hazard, units[by].kind, by in supervising), "units": units,
             "void": voided(hazard),
             "criterion": " ".join(filter(None, (criteria.get(hazard.criterion_id), hazard.criterion_note))),
-            "measures": hazard.rounds[0].measures, "rows": in_rows(pictures), "others": others,
+            "method": seen("method", hazard.method, "enterprise"), "measures": ordered(hazard),
+            "rows": in_rows(pictures), "others": others,
         })
     return found
+
+
+def ordered(hazard: Hazard) -> str | None:
+    """The measures of the first round, unless that is confined to another."""
+    return next((one.measures for one in hazard.rounds if one.number == 1 and one.confined_to_id is None), None)
 
 
 def recheck(session, hazard: Hazard, this: Round) -> dict:

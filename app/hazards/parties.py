@@ -57,9 +57,9 @@ def follow_regulators(session, enterprise_id: int) -> None:
     of_enterprise = sa.select(hazards.c.id).where(hazards.c.enterprise_id == enterprise_id)
     session.execute(sa.delete(mine).where(mine.c.role == "regulator", mine.c.case_id.in_(of_enterprise)))
     session.execute(sa.insert(mine).from_select(
-        ["case_id", "organization_id", "role", "oversees", "kind", "state", "due"],
+        ["case_id", "organization_id", "role", "oversees", "kind", "state", "due", "happened_on"],
         sa.select(cases.c.id, regulators.c.organization_id, sa.literal("regulator"), sa.true(), cases.c.kind,
-                  cases.c.state, cases.c.due_sort)
+                  cases.c.state, cases.c.due_sort, cases.c.happened_on)
         .join(hazards, hazards.c.id == cases.c.id)
         .join(regulators, regulators.c.enterprise_id == hazards.c.enterprise_id)
         .where(hazards.c.enterprise_id == enterprise_id, cases.c.issued.is_(True)),

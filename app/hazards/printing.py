@@ -1,6 +1,7 @@
 """A hazard as attachment 2 prints it: fourteen texts by column key, read in chunks from the bare tables.
 
-The ids come from a selection under the reader's scope; what is read here belongs to those ids only.
+The ids come from a selection under the reader's scope; what is read here belongs to those ids only. Rounds are parts
+with parties of their own, and read through the session's scope.
 """
 from __future__ import annotations
 
@@ -11,8 +12,9 @@ from types import SimpleNamespace
 
 import sqlalchemy as sa
 
-from app.access.scope import labels
+from app.access.scope import labels, scope_of
 from app.casework.cases import Case
+from app.casework.masks import shown
 from app.exchange.parties import UnitMention, format_parties
 from app.exchange.sheets import TRACE_KEY, Trace
 from app.hazards.models import Hazard, Rectifier, Round
@@ -24,13 +26,18 @@ YES, NO = "是", "否"
 LATER = {"claimed_on": ("progress", "prevention"), "rechecked_on": ("recheckers", "opinion", "passed")}
 IMMEDIATE, STANDING = "立行立改", "长期坚持"
 PASSED, FAILED = "复查合格", "复查不合格"
-_cases, _hazards, _rounds = Case.__table__, Hazard.__table__, Round.__table__
+_cases, _hazards = Case.__table__, Hazard.__table__
 _rectifiers, _units = Rectifier.__table__, Organization.__table__
 _COLUMNS = (
     _cases.c.id, _cases.c.number, _cases.c.version, _cases.c.happened_on, _cases.c.due, _hazards.c.description,
     _hazards.c.method, _hazards.c.inspecting_unit_id, _hazards.c.inspectors, _hazards.c.level, _hazards.c.listing,
     _hazards.c.due_kind, _hazards.c.due_words, _hazards.c.rectifier_words, _hazards.c.recheck_unit_id,
 )
+_ROUND_COLUMNS = (
+    Round.case_id, Round.number, Round.measures, Round.progress, Round.prevention, Round.claimed_on, Round.recheckers,
+    Round.rechecked_on, Round.opinion, Round.passed,
+)
+_UNSEEN = SimpleNamespace(**{column.key: None for column in _ROUND_COLUMNS})
 
 
 def people(text: str | None) -> tuple[str, ...]:
@@ -53,15 +60,17 @@ def printed(session, ids: list[int], names: dict[int, str],
     ):
         rectifiers[row.case_id].append(row)
     for row in session.execute(
-        sa.select(_rounds).where(_rounds.c.case_id.in_(ids)).order_by(_rounds.c.case_id, _rounds.c.number)
+        sa.select(*_ROUND_COLUMNS).where(Round.case_id.in_(ids)).order_by(Round.case_id, Round.number)
     ):
         rounds[row.case_id].append(row)
     wanted = {row.inspecting_unit_id for row in rows.values()} | {row.recheck_unit_id for row in rows.values()}
     wanted |= {r.organization_id for found in rectifiers.values() for r in found}
     names.update(labels(session, _units, wanted - names.keys()))
+    role = scope_of(session).role
     for i in ids:
         if i in rows:
-            yield i, _texts(rows[i], rectifiers[i], known(rounds[i], until) if until else rounds[i], names)
+            method = shown(_hazards.c.method, rows[i].method, role)
+            yield i, _texts(rows[i], method, rectifiers[i], known(rounds[i], until) if until else rounds[i], names)
 
 
 def known(rounds: list, until: dt.date) -> list:
@@ -75,14 +84,14 @@ def _known(row, until: dt.date) -> SimpleNamespace:
     return SimpleNamespace(**{**row._mapping, **dict.fromkeys(later)})
 
 
-def _texts(row, rectifiers, rounds, names: dict[int, str]) -> dict[str, str]:
-    current = rounds[-1]
+def _texts(row, method: str | None, rectifiers, rounds, names: dict[int, str]) -> dict[str, str]:
+    current = rounds[-1] if rounds else _UNSEEN
     rechecked = [r for r in rounds if r.rechecked_on]
     recheckers = current.recheckers or (rechecked[-1].recheckers if rechecked else None)
     return {
         "inspector": format_parties([UnitMention(names[row.inspecting_unit_id], people(row.inspectors))]),
         "inspected_on": row.happened_on.isoformat(),
-        "method": row.method or "",
+        "method": method or "",
         "description": row.description,
         "is_major": YES if row.level == Level.MAJOR else NO,
         "is_listed": YES if row.listing == Listing.LISTED else NO,

@@ -3,18 +3,17 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.access.scope import Scope, labels
+from app.access.scope import Scope, labels, planned_once
 from app.casework.cases import Case
 from app.casework.counted import asked
 from app.casework.listing import Selection
-from app.casework.masks import masked
+from app.casework.masks import masked, shown
 from app.hazards.counted import COUNTS, of_industry
 from app.hazards.models import Hazard
 from app.hazards.states import OPEN_STATES, DueKind, HazardState
@@ -25,7 +24,6 @@ from app.organization.settings import DEFINITIONS
 _cases, _hazards, _units = Case.__table__, Hazard.__table__, Organization.__table__
 VOID = (HazardState.CANCELLED, HazardState.MERGED)
 ROUNDS = selectinload(Hazard.rounds)
-NUMBER_LIKE = re.compile(r"[0-9A-Za-z-]+")
 
 
 def conditions(scope: Scope, filters: dict) -> tuple:
@@ -42,8 +40,6 @@ def conditions(scope: Scope, filters: dict) -> tuple:
     if filters.get("industry"):
         found.append(of_industry(int(filters["industry"])))
     found.extend(_due_conditions(filters.get("due")))
-    if filters.get("q"):
-        found.append(_keyword(filters["q"].strip(), scope))
     return tuple(found)
 
 
@@ -59,18 +55,6 @@ def _due_conditions(due: str | None):
     return ()
 
 
-def _keyword(words: str, scope: Scope):
-    """Plain LIKE: ILIKE costs double for text that has no case."""
-    like = "%" + words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    named = sa.select(_units.c.id).where(
-        _units.c.county_id == scope.county_id, _units.c.kind == "enterprise", _units.c.name.like(like, escape="\\")
-    )
-    found = [_hazards.c.description.like(like, escape="\\"), _hazards.c.enterprise_id.in_(named)]
-    if NUMBER_LIKE.fullmatch(words):  # a million rows of `cases` are read for it, so only when it can be a number
-        found.append(_cases.c.number.like(like.upper(), escape="\\"))
-    return sa.or_(*found)
-
-
 def selection(scope: Scope, filters: dict, state: str | None, today: dt.date,
               warning_days: int = DEFINITIONS["warning_days"].default) -> Selection:
     """The list's selection: filters, state tab; open ones by deadline, the rest newest first."""
@@ -80,7 +64,7 @@ def selection(scope: Scope, filters: dict, state: str | None, today: dt.date,
     return Selection(
         "hazard", _hazards, state=state, states=states, due=due or (None, None), organization_id=filters.get("unit"),
         conditions=conditions(scope, filters) + (counted.conditions(today) if counted else ()),
-        by_due=state in OPEN_STATES or due is not None,
+        by_due=state in OPEN_STATES or due is not None, words=filters.get("q") or "",
     )
 
 
@@ -106,6 +90,21 @@ def industry_name(session, filters: dict) -> str:
     return next(iter(names(session, asked_for).values()), "")
 
 
+_other, _others_case = _hazards.alias("other"), _cases.alias("others_case")
+_ALIKE = planned_once(
+    sa.select(_hazards.c.id, _others_case.c.happened_on, _others_case.c.id)
+    .select_from(_hazards)
+    .join(_other, sa.and_(_other.c.enterprise_id == _hazards.c.enterprise_id,
+                          _other.c.category_id == _hazards.c.category_id))
+    .join(_others_case, _others_case.c.id == _other.c.id)
+    .where(
+        _hazards.c.id.in_(sa.bindparam("ids", expanding=True)), _others_case.c.issued.is_(True),
+        _others_case.c.state.not_in([s.value for s in VOID]),
+        _others_case.c.happened_on >= sa.bindparam("first", type_=sa.Date),
+    )
+)
+
+
 def repeats(session, hazards: Iterable[Hazard], months: int = 12) -> dict[int, int]:
     """屡查屡犯: `{hazard id: earlier hazards of the same enterprise and category within the window}`.
 
@@ -114,22 +113,11 @@ def repeats(session, hazards: Iterable[Hazard], months: int = 12) -> dict[int, i
     keyed = [h for h in hazards if h.enterprise_id and h.category_id]
     if not keyed:
         return {}
-    rows = session.execute(
-        sa.select(_hazards.c.enterprise_id, _hazards.c.category_id, _cases.c.happened_on, _cases.c.id)
-        .join(_hazards, _hazards.c.id == _cases.c.id)
-        .where(
-            sa.or_(*(  # a pair IN pairs is no index search on SQLite
-                sa.and_(_hazards.c.enterprise_id == firm, _hazards.c.category_id == category)
-                for firm, category in sorted({(h.enterprise_id, h.category_id) for h in keyed})
-            )),
-            _cases.c.issued.is_(True), _cases.c.state.not_in([s.value for s in VOID]),
-            _cases.c.happened_on >= months_before(min(h.happened_on for h in keyed), months),
-        )
-    )
+    first = months_before(min(h.happened_on for h in keyed), months)
     alike = defaultdict(list)
-    for enterprise_id, category_id, *when in rows:
-        alike[enterprise_id, category_id].append(tuple(when))
-    counts = {h.id: _earlier(alike[h.enterprise_id, h.category_id], h, months) for h in keyed}
+    for hazard_id, *when in session.execute(_ALIKE, {"ids": [h.id for h in keyed], "first": first}):
+        alike[hazard_id].append(tuple(when))
+    counts = {h.id: _earlier(alike[h.id], h, months) for h in keyed}
     return {i: n for i, n in counts.items() if n}
 
 
@@ -142,6 +130,12 @@ def months_before(day: dt.date, months: int) -> dt.date:
 def _earlier(alike: list[tuple[dt.date, int]], hazard: Hazard, months: int) -> int:
     first, last = (months_before(hazard.happened_on, months), 0), (hazard.happened_on, hazard.id)
     return sum(first <= when < last for when in alike)
+
+
+def seen(name: str, value, role: str | None):
+    """A value of the hazard's field of that name as a reader with this role sees it."""
+    column = Hazard.__mapper__.columns.get(name)
+    return value if column is None else shown(column, value, role)
 
 
 def whole(session, hazard_id: int) -> Hazard | None:

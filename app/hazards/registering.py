@@ -15,7 +15,7 @@ from app.casework.once import making_once
 from app.casework.unit_of_work import lock_case, unit_of_work
 from app.casework.verbs import act_on, changes_between, settle
 from app.extensions import db
-from app.hazards import operations
+from app.hazards import operations, queries
 from app.hazards.models import Hazard
 from app.hazards.states import DueKind, HazardState, Source
 from app.hazards.verbs import HAZARDS
@@ -134,7 +134,8 @@ def prefill(session, form, hazard: Hazard | None, hat, today: dt.date) -> None:
         return
     for name, field in form._fields.items():
         if hasattr(hazard, name) and name not in ("rectifiers", "version", "client_key"):
-            field.data = getattr(hazard, name)
+            value = getattr(hazard, name)
+            field.data = queries.seen(name, value, hat.role) if hazard.issued else value  # a draft is its writer's own
     if form.proxy_for and hazard.source == Source.SELF_REPORT:
         told = session.scalars(
             sa.select(TimelineEntry.extra).where(TimelineEntry.case_id == hazard.id)

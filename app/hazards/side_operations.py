@@ -13,19 +13,13 @@ from sqlalchemy.orm import attributes
 from app.casework import numbering
 from app.casework.attachments import attach
 from app.casework.cases import Case
-from app.casework.errors import Obstacle, Stale
+from app.casework.errors import Obstacle, Stale, refuse_when
+from app.casework.history import signature
 from app.casework.requests import ask, decide, lapse
 from app.casework.verbs import Act
 from app.hazards import rules
 from app.hazards.models import Hazard
-from app.hazards.operations import (
-    kinds_of,
-    refuse_other_days_criterion,
-    refuse_when,
-    set_rectifiers,
-    signature,
-    title_of,
-)
+from app.hazards.operations import kinds_of, refuse_other_days_criterion, set_rectifiers, title_of
 from app.hazards.states import DueKind, HazardState, Level, Listing
 
 CORRECTABLE = (

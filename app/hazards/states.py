@@ -22,10 +22,11 @@ TERMINAL_STATES = (HazardState.CLOSED, HazardState.CANCELLED, HazardState.MERGED
 
 
 class Source(TitledEnum):
-    """一（一） and 八（一）; `supervision` is never stored: it is what the enterprise reads instead."""
+    """一（一）, 四（二）4 and 八（一）; `supervision` is never stored: it is what the enterprise reads instead."""
 
     OVERSIGHT = "oversight", _l("Supervision tour")
     ASSISTANCE = "assistance", _l("Assistance and guidance")
+    ASSESSMENT = "assessment", _l("Assessment feedback")
     ENFORCEMENT = "enforcement", _l("Enforcement inspection")
     SELF_REPORT = "self_report", _l("Enterprise self-check report")
     TIPOFF = "tipoff", _l("Verified public tip-off")
@@ -33,6 +34,7 @@ class Source(TitledEnum):
     SUPERVISION = "supervision", _l("Supervision and inspection")
 
 
+TIPOFF_WORDS = ("举报", "投诉", "信访")  # what tells of one in a text
 STORED_SOURCES = tuple(source for source in Source if source is not Source.SUPERVISION)
 
 

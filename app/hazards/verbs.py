@@ -94,7 +94,7 @@ def _request(kind: str, ask_title, approve_title, refuse_title, *, states, asker
 
 _ALL = (
     _verb("submit", _l("Issue for rectification"), S.REGISTERED, None, (by("filing", f"enterprise {CLERK}"),),
-          operations.submit, rule=_may_submit, primary=True, may_lead_to=S.RECTIFYING),
+          operations.submit, rule=_may_submit, primary=True, may_lead_to=(S.RECTIFYING,)),
     _verb("issue", _l("Approve and issue"), S.REGISTERED, S.RECTIFYING,
           (by("filing", REVIEWER), by("filing", CLERK, How.PAPER)), operations.issue, forms.DecisionForm,
           rule=_may_issue, primary=True),

@@ -8,15 +8,16 @@ from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import generate_csrf
 
 from app.casework.clock import today
 from app.casework.deadlines import due_words
 from app.casework.errors import NotFound, Obstacle, Stale
-from app.casework.listing import CAP, capped_counts, page
+from app.casework.lists import CaseList, Column, filters_of, listed, opening, state_of
 from app.casework.masks import shown
 from app.casework.once import AlreadyMade
-from app.casework.verbs import How, how_may, in_bulk
+from app.casework.verbs import How, how_may, in_bulk, next_step
 from app.casework.views import CaseView, put_fault, stored_files
 from app.extensions import db
 from app.gate import key, keys, wants_json
@@ -24,16 +25,22 @@ from app.hazards import papers, queries, quick, registering
 from app.hazards.casepage import case_page
 from app.hazards.forms import EnterpriseHazardForm, FilterForm, HazardForm
 from app.hazards.ledger import HAZARD_LEDGER
-from app.hazards.models import Hazard
+from app.hazards.models import SOURCE_MASK, Hazard
+from app.hazards.rows import rows
 from app.hazards.states import HazardState, Source
 from app.hazards.verbs import HAZARDS
 from app.ledgers.exporting import said, send_blank, send_ledger
 from app.ledgers.files import month_bounds
 from app.organization.settings import setting
 
-TABS = (None, *HazardState)
-PAGE_SIZES = (25, 50, 100)
-LAST_PAGE = 400  # further back, a filter is quicker than turning pages
+HAZARD_LIST = CaseList("hazards", (None, *HazardState), (
+    Column("no", _l("Number"), "number", fixed=True), Column("what", _l("Hazard"), fixed=True),
+    Column("unit", _l("Rectifying units")), Column("place", _l("Place"), extra=True),
+    Column("heads", _l("Responsible persons"), extra=True), Column("src", _l("Inspecting unit, day"), "happened"),
+    Column("source", _l("Source"), extra=True), Column("due", _l("Deadline"), "due"), Column("state", _l("State")),
+    Column("since", _l("In this state since"), extra=True), Column("turn", _l("Whose turn")),
+    Column("verb", _l("Next step"), fixed=True),
+))
 
 
 class Hazards(CaseView):
@@ -43,49 +50,31 @@ class Hazards(CaseView):
     route_base = "/hazards"
     class_permission_name = "hazards"
     verb_template = "hazards/verb.html"
+    case_list = HAZARD_LIST
+
+    def filter_form(self):
+        return filter_form()
 
     # ── the ledger ─────────────────────────────────────────────────────────────────────────────────────────────
     @expose("/")
     @has_access
     @permission_name("read")
     def list(self):
-        form = filter_form()
-        filters, state = filters_of(form)
-        size = next((s for s in PAGE_SIZES if str(s) == request.args.get("size")), PAGE_SIZES[0])
-        number = min(max(request.args.get("page", 1, type=int) or 1, 1), LAST_PAGE)
-        day, scope = today(), g.hat.scope
-        warning = setting("warning_days")
-        ids, more = page(db.session, scope, queries.selection(scope, filters, state, day, warning), number, size)
-        hazards = queries.load(db.session, ids)
+        if elsewhere := opening(HAZARD_LIST):
+            return redirect(elsewhere)
+        day, warning = today(), setting("warning_days")
+        this = listed(HAZARD_LIST, self.filter_form(), partial(queries.selection, today=day, warning_days=warning))
+        hazards = rows(db.session, g.hat, this.page.ids)
         return self.render_template(
-            "hazards/list.html", title=_("Hazard rectification ledger"), form=form, hazards=hazards, state=state,
-            industry=queries.industry_name(db.session, filters), tabs=self._tabs(filters, state, day, warning),
-            names=queries.unit_names(db.session, hazards),
+            "hazards/list.html", title=_("Hazard rectification ledger"), list=this, hazards=hazards,
+            industry=queries.industry_name(db.session, this.filters),
             repeats=queries.repeats(db.session, hazards, setting("repeat_window_months")),
-            verbs={h.id: self.verbs_for(h) for h in hazards}, today=day, states=HazardState,
+            next_steps={h.id: next_step(HAZARDS, h, g.hat, day) for h in hazards}, today=day, states=HazardState,
             months=[day.strftime("%Y-%m"), (day.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")],
-            due_words=partial(due_words, warning_days=warning),
-            bulk_verbs=in_bulk(HAZARDS, g.hat.role), page=number, size=size, sizes=PAGE_SIZES,
-            more=more and number < LAST_PAGE, query=query_of(), filtered=bool(filters), last_page=LAST_PAGE,
-            shown_source=lambda h: Source.title_of(shown(Hazard.source.expression, h.source, g.hat.role)),
-            can=g.hat.permits, cap=CAP,
+            due_words=partial(due_words, warning_days=warning), bulk_verbs=in_bulk(HAZARDS, g.hat.role),
+            source_of=lambda h: Source.title_of(shown(Hazard.source.expression, h.source, g.hat.role)),
+            can=g.hat.permits,
         )
-
-    def _tabs(self, filters, state, day, warning):
-        """`{state, title, count, url, active}`; no counts beside a keyword, whose count costs a scan."""
-        scope = g.hat.scope
-        counts = {} if filters.get("q") else capped_counts(
-            db.session, scope,
-            [(s or "all", queries.selection(scope, filters, s, day, warning)) for s in TABS],
-        )
-        base = {k: v for k, v in request.args.items() if k not in ("state", "page") and v}
-        return [
-            {
-                "state": s, "title": s.title if s else _("All"), "count": counts.get(s or "all"), "active": s == state,
-                "url": url_for("Hazards.list", **base, **({"state": s.value} if s else {})),
-            }
-            for s in TABS
-        ]
 
     # ── registering ────────────────────────────────────────────────────────────────────────────────────────────
     @expose("/new", methods=["GET", "POST"])
@@ -250,7 +239,7 @@ class Hazards(CaseView):
     @permission_name("export")
     def export(self):
         """What the current filter shows, all of it, in the form of attachment 2; or a month's ledger."""
-        filters, state = filters_of(filter_form())
+        filters, state = filters_of(filter_form()), state_of(HAZARD_LIST)
         month = request.args.get("month") or None
         if month is not None:
             try:
@@ -272,21 +261,7 @@ class Hazards(CaseView):
 
 def filter_form() -> FilterForm:
     form = FilterForm(request.args)
-    hidden = g.hat.role == "enterprise"
-    choices = [s for s in Source if (s not in (Source.TIPOFF, Source.ENFORCEMENT, Source.OVERSIGHT)) is hidden
-               or s in (Source.ASSISTANCE, Source.SELF_REPORT, Source.SUPERIOR)]
-    choices = [s for s in choices if hidden or s is not Source.SUPERVISION]
+    unread = SOURCE_MASK.instead if SOURCE_MASK.hidden_from(g.hat.role) else (Source.SUPERVISION.value,)
+    choices = [source for source in Source if source.value not in unread]
     form.source.choices = [("", _("All sources")), *((s.value, s.title) for s in choices)]
     return form
-
-
-def filters_of(form: FilterForm) -> tuple[dict, str | None]:
-    """`(filters, state)`: what is not understood is as if it were not there."""
-    form.validate()
-    filters = {name: field.data for name, field in form._fields.items() if field.data and not field.errors}
-    state = request.args.get("state")
-    return filters, state if state in set(HazardState) else None
-
-
-def query_of() -> dict:
-    return {key: value for key, value in request.args.items() if key not in ("page", "paper", "month") and value}

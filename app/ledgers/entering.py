@@ -7,10 +7,13 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from app.casework.cases import Case
 from app.casework.errors import CaseworkError, NotAllowed, Obstacle, Stale
 from app.casework.history import record
 from app.casework.imports import ImportDraft
+from app.casework.later_texts import touch_all
 from app.casework.unit_of_work import unit_of_work
+from app.ledgers.bulk import put, reserve
 from app.ledgers.ledger import Ledger
 from app.ledgers.planning import Plan, RowPlan
 from app.organization.models import Organization
@@ -57,17 +60,11 @@ def enter(session, hat, ledger: Ledger, plan: Plan, today: dt.date, file_name: s
 
 
 def insert_all(session, table: sa.Table, rows: list[dict]) -> list[int]:
-    """Insert rows and return their ids in the same order, within a unit of work.
-
-    SQLite would tell the ids row by row, and a long import would keep everybody else waiting: under the write lock
-    that a unit of work holds there, they are counted on from the highest.
-    """
-    if session.connection().dialect.name != "sqlite":
-        return session.execute(
-            sa.insert(table).returning(table.c.id, sort_by_parameter_order=True), rows).scalars().all()
-    first = (session.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0) + 1
-    ids = [*range(first, first + len(rows))]
-    session.execute(sa.insert(table), [{"id": i, **row} for i, row in zip(ids, rows, strict=True)])
+    """Insert rows and return their ids in the same order, within a unit of work."""
+    ids = reserve(session, table, len(rows))
+    put(session, table, [{"id": i, **row} for i, row in zip(ids, rows, strict=True)])
+    if table is Case.__table__:  # all of one kind
+        touch_all(session, rows[0]["kind"], ids)
     return ids
 
 

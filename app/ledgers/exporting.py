@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 from flask import Flask
@@ -21,6 +21,9 @@ from app.ledgers.ledger import Ledger
 from app.organization.models import Organization
 from app.organization.settings import values
 
+# Who approved a unit's month of a ledger: `(session, unit_id, ledger name, month) -> name or None`.
+approvers: list[Callable] = []
+
 
 def said(query: Mapping) -> dict:
     """A list's filters as plain JSON values: what a ledger's `select`, the history and a job are given."""
@@ -33,10 +36,16 @@ def write_ledger(session, hat, ledger: Ledger, query: Mapping, target, today: dt
     unit_id = query.get("unit") or hat.organization_id
     unit = labels(session, Organization.__table__, [unit_id]).get(unit_id, hat.organization_name)
     meta = FormMeta(filing_unit=unit, period=period(today, query.get("month")), filer=hat.user_name,
-                    phone=hat.phone or "")
+                    reviewer=_approver(session, unit_id, ledger, query.get("month")), phone=hat.phone or "")
     rows = ledger.stream(session, ledger.select(session, hat, query, today))
     return write(target, ledger.sheet, _counted(rows, seen) if seen else rows, meta, trace=True,
                  layout=layout_of(session, hat.county_id, today, paper))
+
+
+def _approver(session, unit_id: int, ledger: Ledger, month: str | None) -> str:
+    """审核人 is who approved the month, else blank."""
+    found = (ask(session, unit_id, ledger.name, month) for ask in approvers) if month else ()
+    return next(filter(None, found), "")
 
 
 def _counted(rows, seen):

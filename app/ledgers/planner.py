@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Iterable
+from functools import cached_property
 from typing import Protocol
 
 from flask_babel import gettext as _
 from rapidfuzz import fuzz, process
 
+from app.casework.calendar import county_calendar
+from app.casework.deadlines import WorkCalendar, days_after, workdays_after
 from app.exchange.excel_in import Reading, Table, TableRow
 from app.exchange.sheets import Sheet
 from app.exchange.text import cell_text, squash
@@ -114,7 +117,16 @@ class Planner:
         return [plan.settle() for plan in plans]
 
     def _reader(self, table: Table, row: TableRow) -> Reader:
-        return Reader(row, table.sheet_name, table.year or self.today.year, self.book, self.fixes, self.creates)
+        return Reader(row, table.sheet_name, table.year or self.today.year, self.book, self.fixes, self.creates,
+                      self._period)
+
+    def _period(self, day: dt.date, count: int, working: bool) -> dt.date:
+        return (workdays_after if working else days_after)(day, count, self._calendar)
+
+    @cached_property
+    def _calendar(self) -> WorkCalendar:
+        """Read when a deadline is given as a period."""
+        return county_calendar(self.session)
 
     def _unknown(self, reader: Reader) -> RowPlan:
         new, kept = self.understand(reader)

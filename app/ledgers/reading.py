@@ -9,6 +9,7 @@ from itertools import islice
 from flask_babel import gettext as _
 
 from app.exchange.cells import Understood, parse_text, parse_yes_no
+from app.exchange.date_words import Period
 from app.exchange.dates import Due, parse_date, parse_due
 from app.exchange.excel_in import TableRow
 from app.exchange.messages import Message
@@ -40,7 +41,7 @@ class Cell:
 class Reader:
     """Reads the cells of one row; the units it names are found in `book`.
 
-    `creates`: columns in which an unknown name may become a new enterprise.
+    `creates`: columns in which an unknown name may become a new enterprise. `period`: how the county counts one.
     """
 
     row: TableRow
@@ -49,11 +50,13 @@ class Reader:
     book: NameBook
     fixes: dict[str, str]
     creates: frozenset[str] = frozenset()
+    period: Period | None = None
     cells: dict[str, Cell] = field(default_factory=dict)
 
     def raw(self, key: str):
         """The cell's value, or what the user put in its place."""
-        return self.fixes.get(self.place(key), self.row.cells.get(key))
+        value = self.row.cells.get(key)
+        return self.fixes.get(self.place(key), value) if self.fixes else value
 
     def said(self, key: str) -> str:
         return as_text(self.raw(key)).strip()
@@ -67,7 +70,7 @@ class Reader:
 
     def cell(self, key: str) -> Cell:
         if key not in self.cells:
-            self.cells[key] = Cell(self.said(key), corrected=self.place(key) in self.fixes)
+            self.cells[key] = Cell(self.said(key), corrected=bool(self.fixes) and self.place(key) in self.fixes)
         return self.cells[key]
 
     def fault(self, key: str, message, offers: tuple[str, ...] = (), create: str | None = None) -> None:
@@ -108,7 +111,7 @@ class Reader:
     def due(self, key: str, inspected_on: dt.date | None, words: str | None = None) -> Due | None:
         """The deadline that the cell names; or `words`, a part of it."""
         said = self.raw(key) if words is None else words
-        return self._keep(key, parse_due(said, inspected_on=inspected_on, year=self.year))
+        return self._keep(key, parse_due(said, inspected_on=inspected_on, year=self.year, period=self.period))
 
     def units(self, key: str, own: int | None = None, words: str | None = None) -> list[tuple[int, str | None]]:
         """`[(organization id, people joined by 、)]`; unknown and ambiguous names are faults with suggestions.

@@ -3,10 +3,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from app.access.scope import constant, planned_once
 from app.organization.models import DictionaryEntry
 from app.organization.rules import is_in_force
 
@@ -15,17 +18,37 @@ _above = _entries.alias("above")
 TWO_LEVELS = ("industry", "hazard_category")
 
 
+class Entry(NamedTuple):
+    """What is asked of an entry."""
+
+    id: int
+    dictionary: str
+    name: str
+    parent_id: int | None
+    document_number: str | None
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    sort_order: int
+
+
+_IN_USE = planned_once(constant(
+    sa.select(*(getattr(DictionaryEntry, name) for name in Entry._fields))
+    .where(DictionaryEntry.active.is_(True)).order_by(DictionaryEntry.sort_order, DictionaryEntry.id)
+))
+
+
 def choices(session, today: dt.date) -> dict[str, list[tuple[str, str]]]:
     """``{dictionary: [(id, words)]}`` of what can be chosen: entries in use below entries in use; one statement.
 
     First level and second follow each other: 矿山, 矿山 / 煤矿. What is not in force today says so: it may have
     been on the day that is being entered.
     """
-    rows = session.execute(
-        sa.select(*(getattr(DictionaryEntry, name) for name in (
-            "id", "dictionary", "name", "parent_id", "document_number", "valid_from", "valid_to", "sort_order")))
-        .where(DictionaryEntry.active.is_(True)).order_by(DictionaryEntry.sort_order, DictionaryEntry.id)
-    ).all()
+    return _worked_out(tuple(map(Entry._make, session.execute(_IN_USE))), today)
+
+
+@lru_cache(maxsize=64)
+def _worked_out(rows: tuple[Entry, ...], today: dt.date) -> dict[str, list[tuple[str, str]]]:
+    """Every form asks for it, and entries change a few times a year."""
     by_id = {row.id: row for row in rows}
     found: dict[str, list[tuple[tuple, str, str]]] = {}
     for row in rows:

@@ -1,7 +1,7 @@
 """The directory's scope, and look-ups by name within the caller's county (单位名录)."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 
@@ -10,6 +10,7 @@ from app.organization.models import (
     CalendarDay,
     Delegation,
     DictionaryEntry,
+    Enterprise,
     EnterpriseRegulator,
     Organization,
     OrganizationIndustry,
@@ -19,6 +20,9 @@ from app.organization.models import (
     User,
 )
 from app.organization.rules import MANAGED_ROLES
+
+_all, _firms, _regulators = Organization.__table__, Enterprise.__table__, EnterpriseRegulator.__table__
+_HERITAGE = (_all.c.id, _all.c.active, _all.c.successor_id)
 
 
 def _units(scope: Scope):
@@ -92,12 +96,47 @@ def regulators_of(session, enterprise_id: int) -> list[tuple[int, bool]]:
     ]
 
 
-# What a noun does when an enterprise's regulators change: `(session, enterprise id)`, within that transaction.
+def regulators_by_firm(session, firms: Iterable[int]) -> dict[int, list[int]]:
+    """`{enterprise: its regulators}`; one statement, none without an enterprise."""
+    found: dict[int, list[int]] = {firm: [] for firm in firms}
+    if found:
+        for firm, regulator in session.execute(
+            sa.select(_regulators.c.enterprise_id, _regulators.c.organization_id)
+            .where(_regulators.c.enterprise_id.in_(found)).order_by(_regulators.c.id)
+        ):
+            found[firm].append(regulator)
+    return found
+
+
+def homes_of(session, unit_ids: Iterable[int]) -> dict[int, tuple[bool, int | None]]:
+    """`{unit: (is an enterprise, its territory)}`; one statement."""
+    rows = session.execute(
+        sa.select(_all.c.id, _all.c.kind, _firms.c.territory_id)
+        .outerjoin(_firms, _firms.c.id == _all.c.id).where(_all.c.id.in_(list(unit_ids)))
+    )
+    return {row.id: (row.kind == "enterprise", row.territory_id) for row in rows}
+
+
+def standing(session, planned: list[dict]) -> list[dict]:
+    """The planned units as they are today: of a merged one who took it over last, who is gone left out."""
+    ids = {line["unit"] for line in planned}
+    then = sa.select(_all.c.id.label("planned"), *_HERITAGE).where(_all.c.id.in_(ids)).cte("then", recursive=True)
+    then = then.union(sa.select(then.c.planned, *_HERITAGE).where(_all.c.id == then.c.successor_id))
+    now = dict(session.execute(sa.select(then.c.planned, then.c.id).where(then.c.active.is_(True))).all())
+    found: dict[int, dict] = {}
+    for line in planned:
+        if unit := now.get(line["unit"]):
+            found.setdefault(unit, {**line, "unit": unit})
+    return list(found.values())
+
+
+# What a noun does when an enterprise's regulators or its township change: `(session, enterprise id)`, within that
+# transaction.
 followers: list[Callable[[object, int], None]] = []
 
 
 def regulators_changed(session, enterprise_id: int) -> None:
-    """Let every noun that repeats the regulators among its cases' parties follow."""
+    """Let every noun that repeats regulators and township among its cases' parties follow."""
     session.flush()
     for follow in followers:
         follow(session, enterprise_id)

@@ -33,6 +33,7 @@ class Organization(Model):
     short_name: Mapped[str | None] = mapped_column(String(60))
     code: Mapped[str | None] = mapped_column(String(20))
     phone: Mapped[str | None] = mapped_column(String(40))
+    issuer_code: Mapped[str | None] = mapped_column(String(30))  # 机关代字 of its letters
     active: Mapped[bool] = mapped_column(default=True, server_default="1")
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
     sort_order: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -48,6 +49,7 @@ class Organization(Model):
         CheckConstraint("successor_id IS NULL OR successor_id <> id", name="successor_is_other"),
         Index("ix_organizations_county_kind", "county_id", "kind", "active", "sort_order"),
         Index("ix_organizations_county_name", "county_id", "name"),
+        Index("uq_organizations_issuer_code", "county_id", "issuer_code", unique=True),
     )
     # Two identities are enough: an enterprise has a table of its own, every other kind is a plain unit. A mapped
     # property: the version of a row changed in its own table only is not counted with a bare expression.
@@ -79,7 +81,8 @@ class OrganizationName(Model):
 class DictionaryEntry(Model, CountyOwned):
     """An entry of an editable dictionary: industry, hazard_category, inspection_method, major_criterion.
 
-    Entries in use are deactivated, never deleted. `document_number` (文号) and the validity are for criteria.
+    Entries in use are deactivated, never deleted. `document_number` (文号) and the validity are for criteria, whose
+    editions share a name; any other name stands in its dictionary once.
     """
 
     __tablename__ = "dictionary_entries"
@@ -93,7 +96,7 @@ class DictionaryEntry(Model, CountyOwned):
     active: Mapped[bool] = mapped_column(default=True, server_default="1")
     sort_order: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1, server_default="1")
-    __table_args__ = (UniqueConstraint("county_id", "dictionary", "name"),)
+    __table_args__ = (UniqueConstraint("county_id", "dictionary", "name", "document_number"),)
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection
 
 from flask_babel import lazy_gettext as _l
@@ -23,6 +24,22 @@ MANAGED_ROLES = {
 }
 # Posts whose holder may let a colleague act.
 DELEGABLE_ROLES = frozenset({"unit_clerk", "unit_reviewer", "county_clerk", "county_head", "leader"})
+
+# Capitals or not is one name, and each database knows the capitals of ASCII only.
+_USERNAME = re.compile(r"[A-Za-z0-9_.\u4e00-\u9fff-]{2,64}")
+_ISSUER_CODE = re.compile(r"[\u4e00-\u9fff]{2,30}")
+
+
+def username_fault(name: str):
+    """Why nobody could sign in by this name, or None."""
+    if _USERNAME.fullmatch(name):
+        return None
+    return _l("Letters, digits, dot, dash and underscore, at least two of them.")
+
+
+def issuer_code_fault(code: str):
+    """Why this is no 机关代字 (阳安办函), or None: Chinese characters, so that no number of ours looks like it."""
+    return None if _ISSUER_CODE.fullmatch(code) else _l("Two Chinese characters at least and nothing else: 阳安办函.")
 
 
 def uscc_fault(code: str):

@@ -14,7 +14,10 @@ from app.organization.models import (
 )
 
 LIMIT = 20
-KINDS = {"units": GOVERNMENT_KINDS, "enterprises": ("enterprise",), "all": (*GOVERNMENT_KINDS, "enterprise")}
+KINDS = {
+    "units": GOVERNMENT_KINDS, "enterprises": ("enterprise",), "all": (*GOVERNMENT_KINDS, "enterprise"),
+    "recipients": ("township", "department", "enterprise"),  # 四（一）
+}
 _firms = Enterprise.__table__
 _territories = Organization.__table__.alias("territory")
 _industries = DictionaryEntry.__table__.alias("industry")

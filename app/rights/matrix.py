@@ -15,12 +15,17 @@ from app.nouns import ROOMS
 TITLES = {
     "hazard": _lp("right", "Hazards"), "task": _lp("right", "Key work tasks"),
     "task_share": _l("Shares of a task, of each responsible unit"), "ledger_submission": _l("Ledger submission"),
+    "letter": _l("Letters"), "delivery": _l("Service and receipt of letters"), "occasion": _l("Occasions"),
 }
 SUBJECTS = {
-    "workbench": _l("Workbench"), "overview": _l("Overview"), "tasks": _lp("right", "Key tasks"),
-    "hazards": _lp("right", "Hazards"), "submissions": _l("Ledger submission"),
+    "workbench": _l("Workbench"), "inbox": _l("Inbox"), "channels": _l("Message channels"),
+    "search": _lp("search", "Search"), "overview": _l("Overview"),
+    "tasks": _lp("right", "Key tasks"), "hazards": _lp("right", "Hazards"), "submissions": _l("Ledger submission"),
+    "letters": _l("Letters"), "deliveries": _l("Service and receipt of letters"), "occasions": _l("Occasions"),
+    "proposals": _l("Escalation proposals"),
     "ledger_duties": _l("Who owes which ledger"), "roll_up": _l("Roll-up"),
-    "directory": _l("Directory of units"), "enterprises": _l("Directory of enterprises"),
+    "papers": _l("Templates of papers"), "directory": _l("Directory of units"),
+    "enterprises": _l("Directory of enterprises"),
     "people": _lp("right", "People and posts"), "settings": _l("Dictionaries, calendar, settings"),
     "audit": _l("Log of acts"), "basis": _l("Governing text"), "hats": _lp("right", "Posts"),
     "own_password": _l("Own password"), "roles": _l("Roles and rights"), "system": _l("Running the system"),
@@ -30,7 +35,7 @@ ACTS = {
     "read": _lp("right", "read"), "register": _lp("right", "register"), "act": _lp("right", "act"),
     "export": _lp("right", "export"), "import": _lp("right", "import"), "lookup": _lp("right", "look up"),
     "edit": _lp("right", "keep"), "wear": _lp("right", "change hats"), "change": _lp("right", "change"),
-    "hand_over": _lp("right", "hand over work"), "units": _lp("right", "unit by unit"),
+    "draft": _lp("right", "draft"), "hand_over": _lp("right", "hand over work"), "units": _lp("right", "unit by unit"),
 }
 
 

@@ -23,6 +23,15 @@
     });
   });
 
+  /* ── "/" leads to the search box, unless one is typing or the list has taken it for its own ───────── */
+  window.addEventListener("keydown", function (e) {
+    var box = document.getElementById("find"), at = e.target;
+    if (e.key !== "/" || e.defaultPrevented || e.ctrlKey || e.altKey || e.metaKey || !box || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) || at.isContentEditable) return;
+    e.preventDefault();
+    box.focus();
+    box.select();
+  });
+
   /* ── the navigation stays folded from page to page, on a desk ─────────────────────────────────── */
   var fold = document.getElementById("fold");
   if (fold && innerWidth >= 768) {

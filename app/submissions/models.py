@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.access.scope import scoped, within_county
 from app.casework.cases import Case, CasePart, part_rule
 from app.casework.columns import UTCDateTime
+from app.casework.texts import searched, unit_named
 from app.organization.models import CountyOwned
 from app.submissions.states import SubmittedLedger
 
@@ -99,3 +100,6 @@ class Duty(Model, CountyOwned):
 
 scoped(Freeze, part_rule(Freeze))
 scoped(Duty, within_county(Duty))
+_cases, _submissions = Case.__table__.c, Submission.__table__.c
+searched(Submission, _cases.number, _cases.title, unit_named(_submissions.unit_id), _submissions.month,
+         units=(_submissions.unit_id,))

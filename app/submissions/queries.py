@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from app.casework.history import TimelineEntry
 from app.casework.listing import Selection
+from app.ledgers.exporting import approvers
 from app.submissions import duties
 from app.submissions.models import Submission
 from app.submissions.states import HANDED_IN, WANTING, SubmissionState, SubmittedLedger
@@ -18,12 +20,12 @@ _WANTING = tuple(state.value for state in WANTING)
 SHOWS = ("wanting", "over")
 
 
-def selection(show: str | None, today: dt.date) -> Selection:
+def selection(show: str | None, today: dt.date, words: str = "") -> Selection:
     """Every month in sight, the newest first; `wanting`: those to be submitted, `over`: those overdue, by due day."""
     if show not in SHOWS:
-        return Selection("ledger_submission", _submissions)
+        return Selection("ledger_submission", _submissions, words=words)
     last = today - dt.timedelta(days=1) if show == "over" else None
-    return Selection("ledger_submission", _submissions, states=_WANTING, due=(None, last), by_due=True)
+    return Selection("ledger_submission", _submissions, states=_WANTING, due=(None, last), by_due=True, words=words)
 
 
 def load(session, ids: list[int]) -> list[Submission]:
@@ -35,6 +37,20 @@ def load(session, ids: list[int]) -> list[Submission]:
 def whole(session, submission_id: int) -> Submission | None:
     """One submission with its freezes."""
     return session.get(Submission, submission_id, options=[selectinload(Submission.freezes)])
+
+
+def approver(session, unit_id: int, ledger: str, month: str) -> str | None:
+    """审核人 of an approved month: who decided, on paper too; None for a month that is not approved or not in sight."""
+    entry = session.scalar(
+        sa.select(TimelineEntry).join(Submission, Submission.id == TimelineEntry.case_id)
+        .where(Submission.unit_id == unit_id, Submission.ledger == ledger, Submission.month == month,
+               Submission.state == SubmissionState.APPROVED.value, TimelineEntry.verb == "approve")
+        .order_by(TimelineEntry.id.desc()).limit(1)
+    )
+    return entry and entry.extra.get("decided_by", entry.user_name)
+
+
+approvers.append(approver)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from app.access.scope import labels
 from app.casework.clock import today
 from app.casework.deadlines import due_words
 from app.casework.errors import NotFound, Obstacle
-from app.casework.listing import page
+from app.casework.paging import FARTHEST, Place, page
 from app.casework.verbs import perform
 from app.casework.views import CaseView, put_fault
 from app.extensions import db
@@ -41,15 +41,15 @@ class Submissions(CaseView):
     @permission_name("read")
     def list(self):
         """The county reads a month, unit by unit; a unit its own months. `show`: what is not submitted, or overdue."""
-        show = request.args.get("show")
+        show, words = request.args.get("show"), request.args.get("q", "").strip()
         common = {
             "today": today(), "states": SubmissionState, "ledgers": SubmittedLedger, "can": g.hat.permits,
             "due_words": partial(due_words, warning_days=setting("warning_days")), "is_over": queries.is_over,
             "is_late": queries.is_late,
         }
-        if g.hat.scope.breadth == "county" and show not in queries.SHOWS:
+        if g.hat.scope.breadth == "county" and show not in queries.SHOWS and not words:
             return self._overview(common)
-        return self._rows(show, common)
+        return self._rows(show, words, common)
 
     def _overview(self, common: dict):
         months = queries.months(db.session)
@@ -61,13 +61,15 @@ class Submissions(CaseView):
             may_chase=g.hat.role in ("county_clerk", "county_head"), **common,
         )
 
-    def _rows(self, show: str | None, common: dict):
+    def _rows(self, show: str | None, words: str, common: dict):
         number = max(request.args.get("page", 1, type=int) or 1, 1)
-        ids, more = page(db.session, g.hat.scope, queries.selection(show, today()), min(number, 400), SIZE)
-        rows = queries.load(db.session, ids)
+        place = Place(min(number, FARTHEST))
+        found = page(db.session, g.hat.scope, queries.selection(show, today(), words), place, SIZE)
+        rows = queries.load(db.session, found.ids)
         return self.render_template(
-            "submissions/rows.html", title=_("Ledger submission"), rows=rows, show=show, page=number, more=more,
-            size=SIZE, names=labels(db.session, Organization.__table__, [row.unit_id for row in rows]),
+            "submissions/rows.html", title=_("Ledger submission"), rows=rows, show=show, words=words,
+            page=found.number or 1, more=found.more, size=SIZE,
+            names=labels(db.session, Organization.__table__, [row.unit_id for row in rows]),
             verbs={row.id: self.verbs_for(row) for row in rows}, **common,
         )
 
@@ -103,10 +105,7 @@ class Submissions(CaseView):
         if month not in months:
             raise NotFound
         wanting = queries.overview(db.session, g.hat.county_id, month, today()).wanting
-        done, failed = self._bulk_run(SUBMISSIONS.verbs["chase"], wanting, {"comment": _("Please submit it now.")})
-        flash(_("%(count)s chased.", count=len(done)), "success" if done else "warning")
-        for _id, name, _title, why in failed[:3]:
-            flash(f"{name}：{why}", "warning")
+        self.chase_at_once(wanting, {"comment": _("Please submit it now.")})
         return redirect(url_for("Submissions.list", month=month))
 
 

@@ -127,7 +127,7 @@ def relatives(session, task: Task) -> dict[str, list]:
 
 
 def steps(case: Task | Share, timeline: list[TimelineEntry]) -> list[dict]:
-    """The stepper: `{state, done, current, entry}` of the main road; `entry` is the latest that led there."""
+    """The stepper: `{title, done, current, entry}` of the main road; `entry` is the latest that led there."""
     if case.state not in STEPS:
         return []
     road = STEPS if isinstance(case, Task) else STEPS[1:]
@@ -137,7 +137,7 @@ def steps(case: Task | Share, timeline: list[TimelineEntry]) -> list[dict]:
             latest.setdefault(entry.to_state, entry)
     done = case.state == TaskState.DONE
     return [
-        {"state": s, "done": n < at or done, "current": n == at and not done,
-         "entry": latest.get(s.value) if n <= at else None}
+        {"title": wording.state_of(case) if n == at else s.title, "done": n < at or done,
+         "current": n == at and not done, "entry": latest.get(s.value) if n <= at else None}
         for n, s in enumerate(road)
     ]

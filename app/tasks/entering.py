@@ -7,25 +7,23 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-import sqlalchemy as sa
-
 from app.casework.cases import NEVER, Case, CaseParty
 from app.casework.columns import utcnow
 from app.casework.errors import Stale
-from app.casework.history import TimelineEntry, in_place_of
+from app.casework.history import TimelineEntry, in_place_of, signature
 from app.casework.numbering import business_number, draw
 from app.casework.unit_of_work import lock_case
 from app.casework.verbs import act_on
+from app.ledgers.bulk import put, reserve
 from app.ledgers.entering import insert_all
 from app.ledgers.planning import RowPlan
-from app.ledgers.reading import batched
+from app.organization.directory import homes_of, regulators_by_firm
 from app.tasks import parties, rules
 from app.tasks.matching import Records, says_the_same, version_of
 from app.tasks.models import FollowUp, Progress, Share, Task
 from app.tasks.new_rows import Owing
 from app.tasks.operations import CODE, plan, title_of
 from app.tasks.proving import Step, steps_of_share, steps_of_task
-from app.tasks.shares.operations import homes_of, signature
 from app.tasks.shares.verbs import SHARES
 from app.tasks.states import PERIODIC, DueKind, Part, TaskState
 from app.tasks.verbs import TASKS
@@ -80,23 +78,25 @@ def change(session, hat, row: RowPlan, today: dt.date) -> None:
 
 
 def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) -> None:
-    """A constant number of statements; the numbers are drawn last, as one block."""
+    """A constant number of statements."""
     _refuse_if_entered(session, rows)
     heads = [head for row in rows for head in _heads(row, today)]
-    at = utcnow()
-    ids = insert_all(session, _cases, [_task_case(one, hat, at) for one in heads])
+    at, numbers = utcnow(), draw(session, hat.county_id, CODE, today.year, len(heads))
+    ids = insert_all(session, _cases, [
+        {**_task_case(one, hat, at), "number": business_number(CODE, today.year, n), "issued": True}
+        for one, n in zip(heads, numbers, strict=True)
+    ])
     for head, i in zip(heads, ids, strict=True):
         head.id = i
-    session.execute(sa.insert(_tasks), [_task(one, today) for one in heads])
+    put(session, _tasks, [_task(one, today) for one in heads])
     mine = [Mine(head, owing, position, steps_of_share(head.new, owing.unit, head.steps[0]))
             for head in heads for position, owing in enumerate(head.owed)]
     _insert_shares(session, hat, mine, today, at)
     _insert_parts(session, hat, heads, mine)
-    _put(session, _entries, [
+    put(session, _entries, [
         *(entry for head in heads for entry in _history(head.id, head, head.steps, hat, file_name, at)),
         *(entry for one in mine for entry in _history(one.id, one.head, one.steps, hat, file_name, at)),
     ])
-    _number(session, hat, heads, today)
 
 
 def _refuse_if_entered(session, rows: list[RowPlan]) -> None:
@@ -124,31 +124,25 @@ def _heads(row: RowPlan, today: dt.date):
 
 
 def _insert_shares(session, hat, mine: list[Mine], today: dt.date, at: dt.datetime) -> None:
-    """The cases of a task's shares get their ids in the order they are sent."""
-    _put(session, _cases, [_share_case(one, hat, at) for one in mine])
-    ids: dict[int, list[int]] = {}
-    for some in batched(dict.fromkeys(one.head.id for one in mine)):
-        for i, head_id in session.execute(
-            sa.select(_cases.c.id, _cases.c.head_id).where(_cases.c.head_id.in_(some)).order_by(_cases.c.id)
-        ):
-            ids.setdefault(head_id, []).append(i)
-    for one in mine:
-        one.id = ids[one.head.id][one.position]
+    """Their words are written with those of their heads."""
+    for one, i in zip(mine, reserve(session, _cases, len(mine)), strict=True):
+        one.id = i
+    put(session, _cases, [{"id": one.id, **_share_case(one, hat, at)} for one in mine])
     homes = homes_of(session, {one.owing.unit for one in mine})
-    _put(session, _shares, [_share(one, homes[one.owing.unit], today) for one in mine])
-    _put(session, _parties, _all_parties(session, hat, mine, homes))
+    put(session, _shares, [_share(one, homes[one.owing.unit], today) for one in mine])
+    put(session, _parties, _all_parties(session, hat, mine, homes))
 
 
 def _insert_parts(session, hat, heads: list[Head], mine: list[Mine]) -> None:
     filing = [head for head in heads if not head.owed]
-    _put(session, _parties, [_party(head.id, "task", head.steps, head.new["due"], (hat.organization_id, "filing", True))
-                             for head in filing])
-    _put(session, _progress, [
+    filer = (hat.organization_id, "filing", True)
+    put(session, _parties, [_party(head.id, "task", head, head.steps, head.new["due"], filer) for head in filing])
+    put(session, _progress, [
         {"case_id": one.id, "reported_on": told["day"], "percent": told["percent"], "text": told["text"],
          "overdue_reason": None, "reported_by": signature(hat), "recorded_at": utcnow()}
         for one in mine for told in one.head.new["progress"] if told["unit"] == one.owing.unit
     ])
-    _put(session, _follow_ups, [
+    put(session, _follow_ups, [
         {"case_id": head.id, "followed_on": told["day"], "method": told["method"], "text": told["text"],
          "followed_by": signature(hat), "confined_to_id": told["unit"], "recorded_at": utcnow()}
         for head in heads for told in head.new["follow_ups"]
@@ -157,7 +151,7 @@ def _insert_parts(session, hat, heads: list[Head], mine: list[Mine]) -> None:
 
 def _all_parties(session, hat, mine: list[Mine], homes: dict) -> list[dict]:
     """The parties of all tasks with shares, and of their shares."""
-    regulators = parties.regulators_by_firm(session, [unit for unit, (firm, _town) in homes.items() if firm])
+    regulators = regulators_by_firm(session, [unit for unit, (firm, _town) in homes.items() if firm])
     together: dict[int, list[Mine]] = {}
     for one in mine:
         together.setdefault(one.head.id, []).append(one)
@@ -168,17 +162,19 @@ def _all_parties(session, hat, mine: list[Mine], homes: dict) -> list[dict]:
                for one in shares]
         leading = parties.leads(own, head.steps[-1].after)
         wanted = parties.task_parties(hat.organization_id, own, leading, regulators)
-        found += [_party(head.id, "task", head.steps, head.new["due"], one) for one in dict.fromkeys(wanted)]
+        found += [_party(head.id, "task", head, head.steps, head.new["due"], one) for one in dict.fromkeys(wanted)]
         for one, part in zip(shares, own, strict=True):
             wanted = parties.share_parties(hat.organization_id, part, leading, regulators.get(part.unit_id, ()))
-            found += [_party(one.id, "task_share", one.steps, _due_of(one), party) for party in dict.fromkeys(wanted)]
+            found += [_party(one.id, "task_share", head, one.steps, _due_of(one), party)
+                      for party in dict.fromkeys(wanted)]
     return found
 
 
-def _party(case_id: int, kind: str, steps: list[Step], due: dt.date | None, party: tuple[int, str, bool]) -> dict:
+def _party(case_id: int, kind: str, head: Head, steps: list[Step], due: dt.date | None,
+           party: tuple[int, str, bool]) -> dict:
     unit, role, oversees = party
     return {"case_id": case_id, "organization_id": unit, "role": role, "oversees": oversees, "kind": kind,
-            "state": steps[-1].after, "due": due or NEVER}
+            "state": steps[-1].after, "due": due or NEVER, "happened_on": head.new["happened_on"]}
 
 
 def _due_of(one: Mine) -> dt.date | None:
@@ -248,17 +244,3 @@ def _history(case_id: int, head: Head, steps: list[Step], hat, file_name: str, a
             "extra": {"file": file_name, "sheet": head.row.sheet, "row": head.row.number, **step.extra,
                       **in_place_of(hat)},
         }
-
-
-def _number(session, hat, heads: list[Head], today: dt.date) -> None:
-    first = draw(session, hat.county_id, CODE, today.year, len(heads))[0]
-    session.execute(
-        sa.update(_cases).where(_cases.c.id == sa.bindparam("case_id")),
-        [{"case_id": head.id, "number": business_number(CODE, today.year, first + n), "issued": True}
-         for n, head in enumerate(heads)],
-    )
-
-
-def _put(session, table: sa.Table, rows: list[dict]) -> None:
-    if rows:
-        session.execute(sa.insert(table), rows)

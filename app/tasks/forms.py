@@ -9,15 +9,15 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
 
 from app.access.scope import labels
 from app.casework.counted import CountedField
-from app.casework.errors import NotFound
 from app.casework.file_kinds import ALL
 from app.casework.forms import (  # noqa: F401 - the noun's verbs name their forms in one place
+    AddressForm,
+    CaseKeyField,
     CommentForm,
     DayField,
     DecisionForm,
@@ -32,7 +32,6 @@ from app.casework.forms import (  # noqa: F401 - the noun's verbs name their for
 )
 from app.casework.once import OnceField
 from app.extensions import db
-from app.gate import key
 from app.organization.models import Organization
 from app.organization.settings import said
 from app.tasks import parties
@@ -50,18 +49,6 @@ METHODS = (_l("Telephone"), _l("Meeting"), _l("Letter"), _l("Visit on site"), _l
 def id_or_none(value) -> int | None:
     """What was chosen; raises ValueError for what is no id: it is refused, not taken for "none"."""
     return None if value in (None, "", "None") else int(value)
-
-
-class TaskKeyField(IntegerField):
-    """The hidden id of another task: whether it is in sight is asked when the form is saved (`complete`)."""
-
-    widget = HiddenInput()
-
-    def process_formdata(self, valuelist):
-        try:
-            self.data = key(valuelist[0]) if valuelist and valuelist[0] else None
-        except ValueError:
-            raise ValueError(NotFound.message) from None
 
 
 class TaskForm(VerbForm):
@@ -88,8 +75,8 @@ class TaskForm(VerbForm):
     due_words = StringField(_l("Words of the deadline"), [Optional(), Length(max=120)])
     files = FilesField(_l("Papers"), kinds=ALL)
     client_key = OnceField()
-    parent_id = TaskKeyField(validators=[Optional()])
-    previous_id = TaskKeyField(validators=[Optional()])
+    parent_id = CaseKeyField(validators=[Optional()])
+    previous_id = CaseKeyField(validators=[Optional()])
     version = None
 
     def named(self) -> list[tuple[int, str]]:
@@ -223,13 +210,7 @@ class FilesForm(VerbForm):
 
 
 # ── lists ──────────────────────────────────────────────────────────────────────────────────────────────────────
-class FilterForm(VerbForm):
-    """The list's filters, always in sight; every one is a part of the address."""
-
-    class Meta:
-        csrf = False
-
-    version = None
+class FilterForm(AddressForm):
     q = StringField(_l("Keyword"), render_kw={"placeholder": _l("Number, task, document number")})
     year = SelectField(_l("Year of the list"), choices=())
     unit = OrganizationField(_l("Unit"), kinds="all")

@@ -3,15 +3,15 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from app.casework.cases import Case, CaseParty
-from app.casework.invariants import N_, RESTORE, SETTLE, Rule
+from app.casework.cases import Case
+from app.casework.invariants import N_, RESTORE, SETTLE, Rule, parties_differ
 from app.casework.requests import CaseRequest
 from app.organization.models import EnterpriseRegulator
 from app.tasks.models import Progress, Share, Task
 from app.tasks.parties import HANDED_OVER
 from app.tasks.states import PERIODIC, RUNNING_STATES, TERMINAL_STATES, DueKind, Part, TaskState
 
-_cases, _parties, _requests = Case.__table__, CaseParty.__table__, CaseRequest.__table__
+_cases, _requests = Case.__table__, CaseRequest.__table__
 _tasks, _shares, _progress = Task.__table__, Share.__table__, Progress.__table__
 _regulators = EnterpriseRegulator.__table__
 KINDS = ("task", "task_share")
@@ -73,13 +73,7 @@ def _wanted() -> sa.Select:
 
 
 def _parties_differ() -> sa.Select:
-    have = sa.select(_parties.c.case_id, _parties.c.organization_id, _parties.c.role).where(
-        _parties.c.kind.in_(KINDS))
-    wanted = _wanted()
-    missing = sa.except_(wanted, have).subquery()
-    extra = sa.except_(have, wanted).subquery()
-    both = sa.union(sa.select(missing.c[0].label("id")), sa.select(extra.c[0])).subquery()
-    return sa.select(both.c.id)
+    return parties_differ(_wanted(), *KINDS)
 
 
 def _turn_differs() -> sa.Select:

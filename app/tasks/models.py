@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.access.scope import scoped
 from app.casework.cases import Case, CasePart, part_rule
 from app.casework.columns import UTCDateTime, utcnow
+from app.casework.texts import of_head, searched, unit_named
 from app.tasks.states import DueKind, Part, Source
 
 
@@ -129,3 +130,8 @@ class FollowUp(Model, CasePart):
 
 scoped(Progress, part_rule(Progress))
 scoped(FollowUp, part_rule(FollowUp))
+_cases, _tasks, _shares = Case.__table__.c, Task.__table__.c, Share.__table__.c
+TEXT = (_tasks.content, _tasks.document_number, _tasks.measures)
+searched(Task, _cases.number, *TEXT)
+searched(Share, *(of_head(column) for column in (_cases.number, *TEXT)), unit_named(_shares.unit_id), _shares.heads,
+         units=(_shares.unit_id,), head=Task)

@@ -12,15 +12,17 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from app.casework import numbering
-from app.casework.attachments import attach
+from app.casework.attachments import attach_chosen
 from app.casework.cases import TITLE_LENGTH, sync_parties
-from app.casework.errors import Obstacle
+from app.casework.errors import Obstacle, refuse_when
 from app.casework.history import record
+from app.casework.requests import refuse_same_person
 from app.casework.verbs import Act
+from app.organization.directory import standing
 from app.organization.models import Organization
 from app.tasks import parties, rules
 from app.tasks.models import Task
-from app.tasks.shares.operations import create, end_all, of_task, refuse_same_person, refuse_when, standing
+from app.tasks.shares.operations import create, end_all, of_task
 from app.tasks.states import PERIODIC, DueKind, Part, TaskState
 
 CODE = "RW"
@@ -226,8 +228,4 @@ def finish(session, hat, series: Task, today: dt.date) -> None:
 
 
 def add_files(act: Act) -> None:
-    files = act.data["files"]
-    if not files:
-        raise Obstacle(_l("Choose at least one file."), "files")
-    attach(act.session, act.case, act.hat, files, act.data["purpose"])
-    act.comment = "、".join(file.original_name for file in files)
+    attach_chosen(act, act.data["purpose"])

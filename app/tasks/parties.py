@@ -11,10 +11,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import object_session
 
-from app.casework.cases import Case, CaseParty
+from app.casework.cases import Case, CaseParty, put_anew
 from app.casework.requests import CaseRequest
 from app.casework.verbs import relations_of
-from app.organization.directory import followers
+from app.organization.directory import followers, regulators_by_firm
 from app.organization.models import EnterpriseRegulator, Organization
 from app.tasks import rules
 from app.tasks.models import Share, Task
@@ -56,18 +56,6 @@ def leads(parts: Iterable[UnitPart], task_state: str) -> list[int]:
         part.unit_id for part in parts if part.part == Part.LEAD
         and (part.state != TaskState.TERMINATED or task_state == TaskState.TERMINATED)
     ]
-
-
-def regulators_by_firm(session, firms: Iterable[int]) -> dict[int, list[int]]:
-    """`{enterprise: its regulators}`; one statement, none without an enterprise."""
-    found: dict[int, list[int]] = {firm: [] for firm in firms}
-    if found:
-        for firm, regulator in session.execute(
-            sa.select(_regulators.c.enterprise_id, _regulators.c.organization_id)
-            .where(_regulators.c.enterprise_id.in_(found)).order_by(_regulators.c.id)
-        ):
-            found[firm].append(regulator)
-    return found
 
 
 def task_parties(filed_by: int, parts: Iterable[UnitPart], leading: Iterable[int],
@@ -178,7 +166,7 @@ def follow_leads(session, task: Task, but: int) -> None:
     leading = leads(parts_of(session, task.id), task.state)
     others = sa.select(_cases.c.id).where(_cases.c.head_id == task.id, _cases.c.id != but)
     unit = Organization.__table__
-    _put_anew(session, "leading", others,
+    put_anew(session, "leading", others,
               sa.select(_shares.c.id.label("id"), unit.c.id.label("unit"))
               .join(unit, sa.and_(unit.c.id.in_(leading), unit.c.id != _shares.c.unit_id))
               .where(_shares.c.id.in_(others)), sa.true())
@@ -189,7 +177,7 @@ def follow_leads(session, task: Task, but: int) -> None:
 def follow_regulators(session, enterprise_id: int) -> None:
     """A new regulator finds the enterprise's shares and their tasks, a former one no longer does."""
     own = sa.select(_shares.c.id).where(_shares.c.unit_id == enterprise_id)
-    _put_anew(session, "regulator", own,
+    put_anew(session, "regulator", own,
               sa.select(_shares.c.id.label("id"), _regulators.c.organization_id.label("unit"))
               .join(_regulators, _regulators.c.enterprise_id == _shares.c.unit_id)
               .where(_shares.c.unit_id == enterprise_id), sa.true())
@@ -197,22 +185,11 @@ def follow_regulators(session, enterprise_id: int) -> None:
     share, firm = _cases.alias("share"), _shares.alias("firm")
     of_firms = sa.select(share.c.head_id.label("id"), firm).join(firm, firm.c.id == share.c.id).where(
         share.c.head_id.in_(tasks), share.c.issued.is_(True), firm.c.is_enterprise.is_(True)).subquery()
-    _put_anew(session, "supervising", tasks, sa.union(
+    put_anew(session, "supervising", tasks, sa.union(
         sa.select(of_firms.c.id, of_firms.c.territory_id.label("unit")).where(of_firms.c.territory_id.is_not(None)),
         sa.select(of_firms.c.id, _regulators.c.organization_id)
         .join(_regulators, _regulators.c.enterprise_id == of_firms.c.unit_id),
     ), sa.false())
-
-
-def _put_anew(session, role: str, of_cases, wanted, oversees) -> None:
-    session.execute(sa.delete(_parties).where(_parties.c.role == role, _parties.c.case_id.in_(of_cases)))
-    wanted = wanted.subquery()
-    session.execute(sa.insert(_parties).from_select(
-        ["case_id", "organization_id", "role", "oversees", "kind", "state", "due"],
-        sa.select(_cases.c.id, wanted.c.unit, sa.literal(role), oversees, _cases.c.kind, _cases.c.state,
-                  _cases.c.due_sort)
-        .join(wanted, wanted.c.id == _cases.c.id).where(_cases.c.issued.is_(True)).distinct(),
-    ))
 
 
 followers.append(follow_regulators)

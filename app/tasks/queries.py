@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,7 +14,6 @@ from app.casework.cases import Case, CaseParty
 from app.casework.counted import asked
 from app.casework.listing import Selection
 from app.organization.models import Organization
-from app.organization.search import like
 from app.organization.settings import DEFINITIONS
 from app.tasks import rules
 from app.tasks.counted import COUNTS
@@ -23,8 +21,7 @@ from app.tasks.models import Share, Task
 from app.tasks.states import OPEN_STATES, RUNNING_STATES, DueKind, TaskState
 
 _cases, _tasks, _shares, _units = Case.__table__, Task.__table__, Share.__table__, Organization.__table__
-_parties, _heads = CaseParty.__table__, Case.__table__.alias("heads")
-NUMBER_LIKE = re.compile(r"[0-9A-Za-z-]+")
+_parties = CaseParty.__table__
 RUNNING = tuple(state.value for state in RUNNING_STATES)
 WARNING, UNSIGNED = (DEFINITIONS[key].default for key in ("warning_days", "unsigned_days"))
 
@@ -41,7 +38,7 @@ def selection(scope: Scope, filters: dict, state: str | None, today: dt.date, wa
         conditions.append(_has_share(scope, filters["due"], today, warning_days, unsigned_days))
     return Selection(
         "task", _tasks, state=state, organization_id=filters.get("unit"), conditions=tuple(conditions),
-        by_due=state in OPEN_STATES or bool(filters.get("due")),
+        by_due=state in OPEN_STATES or bool(filters.get("due")), words=filters.get("q") or "",
     )
 
 
@@ -51,9 +48,8 @@ def share_selection(scope: Scope, filters: dict, state: str | None, today: dt.da
     and the enterprises', but not those of sister units where the own one leads.
     """
     conditions = [_cases.c.issued.is_(True)]
-    if said := _said_of_task(filters, _heads):
-        conditions.append(_cases.c.head_id.in_(
-            sa.select(_tasks.c.id).join(_heads, _heads.c.id == _tasks.c.id).where(*said)))
+    if said := _said_of_task(filters):
+        conditions.append(_cases.c.head_id.in_(sa.select(_tasks.c.id).where(*said)))
     if filters.get("part") == "mine":
         conditions.append(_shares.c.unit_id.in_(scope.organization_ids))
     if filters.get("part") == "ours":
@@ -69,23 +65,17 @@ def share_selection(scope: Scope, filters: dict, state: str | None, today: dt.da
         "task_share", _shares, state=state, states=counted.count.states if counted else _states_of(due),
         due=_days_of(due, today, warning_days),
         organization_id=filters.get("unit"), conditions=tuple(conditions),
-        by_due=state in OPEN_STATES or due in ("over", "soon"),
+        by_due=state in OPEN_STATES or due in ("over", "soon"), words=filters.get("q") or "",
     )
 
 
-def _said_of_task(filters: dict, cases=_cases) -> list:
+def _said_of_task(filters: dict) -> list:
     """What the filters ask of the task itself."""
     found = []
     if str(filters.get("year") or "").isdecimal():
         found.append(_tasks.c.year == int(filters["year"]))
     if filters.get("source"):
         found.append(_tasks.c.source == filters["source"])
-    if words := (filters.get("q") or "").strip():
-        columns = [_tasks.c.content, _tasks.c.document_number]
-        asked = [column.like(like(words), escape="\\") for column in columns]
-        if NUMBER_LIKE.fullmatch(words):
-            asked.append(cases.c.number.like(like(words.upper()), escape="\\"))
-        found.append(sa.or_(*asked))
     return found
 
 

@@ -14,10 +14,11 @@ from app.casework.history import record
 from app.casework.once import making_once
 from app.casework.unit_of_work import lock_case, unit_of_work
 from app.casework.verbs import act_on, changes_between, settle
+from app.organization.directory import standing
 from app.organization.models import Organization
 from app.tasks import forms, operations
 from app.tasks.models import Task
-from app.tasks.shares.operations import of_task, standing
+from app.tasks.shares.operations import of_task
 from app.tasks.states import DueKind, TaskState
 from app.tasks.verbs import TASKS
 

@@ -11,15 +11,15 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import attributes
 
 from app.casework.cases import Case
-from app.casework.errors import Obstacle, Stale
-from app.casework.history import record
+from app.casework.errors import Obstacle, Stale, refuse_when
+from app.casework.history import record, signature
 from app.casework.requests import ask, decide, lapse
 from app.casework.verbs import Act
 from app.organization.settings import setting
 from app.tasks import rules
 from app.tasks.models import FollowUp, Share, Task
 from app.tasks.operations import title_of
-from app.tasks.shares.operations import end_all, is_open, of_task, refuse_when, settle_all, signature
+from app.tasks.shares.operations import end_all, is_open, of_task, settle_all
 from app.tasks.states import DueKind, TaskState
 
 CORRECTABLE = ("content", "measures", "document_number", "source", "due_words", "year")

@@ -18,6 +18,7 @@ class TaskState(TitledEnum):
     TERMINATED = "terminated", _lp("task", "Terminated"), "void"
 
 
+WAITING_FOR_REVIEW = _lp("task", "Waiting for review")  # a draft that its unit's reviewer has before him
 OPEN_STATES = (TaskState.ISSUED, TaskState.IN_PROGRESS, TaskState.CLAIMED)
 RUNNING_STATES = (TaskState.ISSUED, TaskState.IN_PROGRESS)  # the clock runs: a claim stops it
 TERMINAL_STATES = (TaskState.DONE, TaskState.TERMINATED)

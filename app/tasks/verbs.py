@@ -63,7 +63,7 @@ def verb(name, title, states, to_state, who, operation, form=None, **more) -> Ve
 
 _ALL = (
     verb("submit", _l("Issue to the units"), S.DRAFT, None, ISSUER, operations.submit, rule=_may_submit, primary=True,
-         may_lead_to=S.ISSUED),
+         may_lead_to=(S.ISSUED,)),
     verb("issue", _l("Approve and issue"), S.DRAFT, S.ISSUED, DECIDER, operations.issue, forms.DecisionForm,
          rule=_may_issue, primary=True),
     verb("return_draft", _l("Send back for changes"), S.DRAFT, None, (by("filing", REVIEWER),),
@@ -74,7 +74,7 @@ _ALL = (
     verb("follow_up", _l("Record a follow-up"), OPEN, None, (by("filing", f"{CLERK} {REVIEWER}"),),
          side_operations.follow_up, forms.FollowUpForm, clause="一（一）"),
     verb("add_units", _l("Add units"), OPEN, None, ISSUER, operations.add_units, forms.UnitsForm, rule=no_request,
-         may_lead_to=S.IN_PROGRESS),
+         may_lead_to=(S.IN_PROGRESS,)),
     verb("adjust", _l("Adjust"), OPEN, None, DECIDER, side_operations.adjust, forms.AdjustForm, rule=no_request),
     verb("correct", _l("Correct"), OPEN | {S.DONE}, None, ISSUER, side_operations.correct, forms.CorrectionForm),
     verb("ask_terminate", _l("Propose termination"), OPEN, None, ISSUER, side_operations.ask_terminate,

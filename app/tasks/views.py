@@ -8,11 +8,13 @@ from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from app.casework.clock import today
 from app.casework.deadlines import due_words
 from app.casework.errors import Obstacle
-from app.casework.listing import CAP, capped_counts, page
+from app.casework.lists import CaseList, Column, filters_of, listed, opening, state_of
 from app.casework.once import AlreadyMade
 from app.casework.verbs import How, how_may, in_bulk
 from app.casework.views import CaseView, put_fault, stored_files
@@ -29,23 +31,13 @@ from app.tasks.shares.verbs import SHARES
 from app.tasks.states import Source, TaskState
 from app.tasks.verbs import TASKS
 
-TABS = (None, *TaskState)
-PAGE_SIZES = (25, 50, 100)
-LAST_PAGE = 400  # further back, a filter is quicker than turning pages
-
-
-def list_place() -> tuple[int, int]:
-    """`(page number, rows on it)` that the address asks for."""
-    size = next((s for s in PAGE_SIZES if str(s) == request.args.get("size")), PAGE_SIZES[0])
-    return min(max(request.args.get("page", 1, type=int) or 1, 1), LAST_PAGE), size
-
-
-def filters_of(form) -> tuple[dict, str | None]:
-    """`(filters, state)`: what is not understood is as if it were not there."""
-    form.validate()
-    filters = {name: field.data for name, field in form._fields.items() if field.data and not field.errors}
-    state = request.args.get("state")
-    return filters, state if state in set(TaskState) else None
+TASK_LIST = CaseList("tasks", (None, *TaskState), (
+    Column("no", _l("Number"), "number", fixed=True), Column("what", _l("Main task"), fixed=True),
+    Column("unit", _l("Responsible units")), Column("src", _l("Source, paper")),
+    Column("day", _l("Assigned on"), "happened", extra=True), Column("due", _lp("task", "Deadline"), "due"),
+    Column("state", _lp("task", "State")), Column("since", _l("In this state since"), extra=True),
+    Column("turn", _lp("task", "Progress")), Column("verb", _l("Next step"), fixed=True),
+))
 
 
 def filter_form(cls=forms.FilterForm):
@@ -54,25 +46,9 @@ def filter_form(cls=forms.FilterForm):
     return form
 
 
-def tabs_of(select, filters: dict, state: str | None, tabs, endpoint: str) -> list[dict]:
-    """`{state, title, count, url, active}`; no counts beside a keyword, whose count costs a scan."""
-    counts = {} if filters.get("q") else capped_counts(
-        db.session, g.hat.scope, [(s or "all", select(g.hat.scope, filters, s)) for s in tabs])
-    base = {k: v for k, v in request.args.items() if k not in ("state", "page") and v}
-    return [
-        {"state": s, "title": s.title if s else _("All"), "count": counts.get(s or "all"), "active": s == state,
-         "url": url_for(endpoint, **base, **({"state": s.value} if s else {}))}
-        for s in tabs
-    ]
-
-
 def selecting(of):
     """A selection as of today, by the county's settings."""
     return partial(of, today=today(), warning_days=setting("warning_days"), unsigned_days=setting("unsigned_days"))
-
-
-def query_of() -> dict:
-    return {key: value for key, value in request.args.items() if key not in ("page", "paper", "month") and value}
 
 
 class Tasks(CaseView):
@@ -81,30 +57,31 @@ class Tasks(CaseView):
     noun = TASKS
     route_base = "/tasks"
     class_permission_name = "tasks"
+    case_list = TASK_LIST
+
+    def filter_form(self):
+        return filter_form()
 
     # ── the list ───────────────────────────────────────────────────────────────────────────────────────────────
     @expose("/")
     @has_access
     @permission_name("read")
     def list(self):
-        form, day = filter_form(), today()
-        filters, state = filters_of(form)
-        number, size = list_place()
-        select = selecting(queries.selection)
-        ids, more = page(db.session, g.hat.scope, select(g.hat.scope, filters, state), number, size)
-        tasks = queries.load(db.session, ids)
-        own = {share.head_id: share for share in queries.shares_of(db.session, ids, g.hat.organization_ids)}
+        if elsewhere := opening(TASK_LIST):
+            return redirect(elsewhere)
+        day = today()
+        this = listed(TASK_LIST, self.filter_form(), selecting(queries.selection))
+        tasks = queries.load(db.session, this.page.ids)
+        own = {share.head_id: share for share in queries.shares_of(db.session, this.page.ids, g.hat.organization_ids)}
         summaries = queries.summaries(db.session, tasks, day, setting("unsigned_days"))
         units = [unit for summary in summaries.values() for unit in summary.units[:3]]
         return self.render_template(
-            "tasks/list.html", title=_("Key task list"), form=form, tasks=tasks, state=state,
-            tabs=tabs_of(select, filters, state, TABS, "Tasks.list"), summaries=summaries, own=own,
+            "tasks/list.html", title=_("Key task list"), list=this, tasks=tasks, summaries=summaries, own=own,
             names=queries.unit_names(db.session, [*units, *(task.filed_by_id for task in tasks)]),
             next={task.id: self._next(task, own.get(task.id), summaries[task.id], day) for task in tasks},
             bulk_verbs=in_bulk(TASKS, g.hat.role), months=_months(day),
             due_words=partial(due_words, warning_days=setting("warning_days")), today=day, states=TaskState,
-            sources=Source, page=number, size=size, more=more and number < LAST_PAGE, query=query_of(),
-            filtered=bool(filters), last_page=LAST_PAGE, can=g.hat.permits, cap=CAP,
+            sources=Source, can=g.hat.permits,
         )
 
     @staticmethod
@@ -243,7 +220,7 @@ class Tasks(CaseView):
     @permission_name("export")
     def export(self):
         """What the current filter shows, all of it, in the form of attachment 1; or a month's list."""
-        filters, state = filters_of(filter_form())
+        filters, state = filters_of(filter_form()), state_of(TASK_LIST)
         month = request.args.get("month") or None
         if month is not None:
             try:

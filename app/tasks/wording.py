@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
-from app.tasks.states import DueKind, Source
+from app.tasks.states import WAITING_FOR_REVIEW, DueKind, Source, TaskState
 
 # The fields whose change a reader wants to see; keys and counters stay inside.
 TITLES = {
@@ -28,6 +28,13 @@ ENTRY_TITLES = {
     "merge": _l("Merge duplicate"), "withdraw": _l("Withdrawn with the task"), "adjust": _l("Adjusted with the task"),
     "issue": _l("Issued to the unit"),
 }
+
+
+def state_of(case):
+    """草稿, 待审核, 已下达 …: as the reader of a task or a share is told it; see docs/decisions/0017."""
+    if case.state == TaskState.DRAFT and case.review_asked_on:
+        return WAITING_FOR_REVIEW
+    return TaskState(case.state).title
 
 
 def ids_in(changes: Iterable[Mapping], names: tuple[str, ...]) -> list[int]:

@@ -15,10 +15,11 @@ from app.tasks.models import Share, Task
 from app.tasks.shares.verbs import SHARES
 from app.tasks.states import TaskState
 from app.tasks.verbs import TASKS
+from app.tasks.wording import state_of
 
 
 def task_turn(task: Task, hat, today: dt.date) -> Turn:
-    return Turn(task, task.number, TaskState(task.state).title, (), first_verb(TASKS, task, hat, today))
+    return Turn(task, task.number, state_of(task), (), first_verb(TASKS, task, hat, today))
 
 
 def share_turn(share: Share, hat, today: dt.date) -> Turn:

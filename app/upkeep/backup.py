@@ -26,11 +26,11 @@ from app.console import reason
 from app.extensions import db
 from app.upkeep import databases
 from app.upkeep.archive import DRAFT, STORED, UpkeepError, writing
-from config import DEMO_MARK, ROOT
+from config import DEMO_MARK, KEY_FILE, ROOT
 
 FOLDER = "backups"
 NAME = re.compile(r"zhualuoshi-(\d{8}-\d{6})(?:-\d+)?\.tar")
-KEPT_ALONG = ("secret_key", DEMO_MARK, "demo_password")
+KEPT_ALONG = (KEY_FILE, DEMO_MARK, "demo_password")
 ABANDONED = 86_400  # seconds after which nobody writes a draft any more: a worker was killed over it
 SPARE = 64 << 20  # bytes that a backup leaves free: the product must go on writing
 

@@ -11,8 +11,11 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
 from app import installation
+from app.access.scope import system_session
+from app.casework import texts
 from app.casework.clock import local
 from app.casework.invariants import Fault
+from app.casework.unit_of_work import unit_of_work
 from app.console import WORDS
 from app.upkeep import backup as backups
 from app.upkeep import checking
@@ -99,6 +102,17 @@ def check(fast):
     click.echo(words.format(**report.sums))
 
 
+@click.command("reindex", help=_("Write the index of words anew, and by what each case is found."), **WORDS)
+@with_appcontext
+@told
+def reindex():
+    refuse_without_county()
+    with system_session("flask reindex") as session, unit_of_work(session):
+        written = texts.rebuild(session)
+    click.echo(_("The index of words is written anew; {number} cases were found by other words than they say.").format(
+        number=written))
+
+
 def place(fault: Fault, numbers: dict[int, str]) -> str:
     """The case by its number, else what the rule named."""
     if fault.case_id is None:
@@ -126,4 +140,4 @@ def tell_missing(missing: list[str]) -> None:
             number=len(missing)))
 
 
-COMMANDS = (backup, restore, check)
+COMMANDS = (backup, restore, check, reindex)

@@ -18,15 +18,13 @@ from flask_babel import lazy_gettext as _l
 from flask_migrate import upgrade
 
 from app import installation
+from app.casework.attachments import named_uploads
 from app.upkeep.archive import CHUNK, Archive, UpkeepError
 
 FAST = 3  # gzip's level: nine tenths of the gain for a third of the time
 COUNTED = ("organizations", "ab_user", "cases", "attachments", "timeline_entries")
-FACTS = {
-    "counties": "SELECT name FROM organizations WHERE id IN (SELECT county_id FROM organizations) ORDER BY id",
-    "uploads": "SELECT DISTINCT sha256 FROM attachments",
-    "imports": "SELECT DISTINCT sha256 FROM import_drafts WHERE outcome = 'open'",
-}
+COUNTIES = "SELECT name FROM organizations WHERE id IN (SELECT county_id FROM organizations) ORDER BY id"
+DRAFTS = "SELECT DISTINCT sha256 FROM import_drafts WHERE outcome = 'open'"
 
 
 @dataclass
@@ -44,7 +42,8 @@ def take(engine: sa.Engine, folder: Path) -> Snapshot:
 
 
 def _snapshot(kind: str, ask: Callable[[str], list], **more) -> Snapshot:
-    counties, *named = ([row[0] for row in ask(sql)] for sql in FACTS.values())
+    uploads = str(sa.select(named_uploads()))
+    counties, *named = ([row[0] for row in ask(sql)] for sql in (COUNTIES, uploads, DRAFTS))
     return Snapshot(
         facts={
             "database": kind, "revision": ask("SELECT version_num FROM alembic_version")[0][0], "counties": counties,

@@ -1,6 +1,7 @@
 """系统运行: the administrator's page: is it backed up, is it well, how is it brought back."""
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 
 from app.audit import queries
-from app.casework.clock import local, today
+from app.casework.clock import today
 from app.casework.columns import utcnow
 from app.casework.history import record
 from app.casework.jobs import Job, enqueue
@@ -24,6 +25,7 @@ from app.organization.settings import setting
 from app.upkeep import backup, health
 from app.upkeep.jobs import BACKUP
 from app.upkeep.words import age, size
+from config import KEY_FILE
 
 _jobs = Job.__table__
 
@@ -79,8 +81,18 @@ def worded(one: backup.Kept) -> dict:
 
 
 def is_late(kept: list[backup.Kept]) -> bool:
-    """No backup of the last days: the one figure of this page that must never be overlooked."""
-    return not kept or (local(utcnow()) - kept[0].made_at).days >= setting("backup_warn_days")
+    """No backup of the last days: the one figure of this page that must never be overlooked.
+
+    An installation that is younger than that has not missed one.
+    """
+    since = kept[0].made_at if kept else installed_at()
+    return (utcnow() - since).days >= setting("backup_warn_days")
+
+
+def installed_at() -> dt.datetime:
+    """Since when there is something to lose: as old as the key; where that was taken away, since ever."""
+    key = backup.data_folder() / KEY_FILE
+    return dt.datetime.fromtimestamp(key.stat().st_mtime if key.exists() else 0, dt.UTC)
 
 
 def last_failure() -> str:

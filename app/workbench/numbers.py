@@ -82,23 +82,22 @@ def units_of(session, county_id: int) -> list[sa.Row]:
 
 
 def by_unit(session, hat, today: dt.date) -> list[UnitRow]:
-    """Every unit with its numbers of every noun; one statement a noun, and one for the names."""
-    counts = {}
+    """Every unit with its numbers of every noun; one statement for all, and one for the names."""
+    asked = {}
     for desk in DESKS:
         key = desk.numbers.unit if desk.numbers.unit is not None else _parties.c.organization_id
-        counts[desk.kind] = grouped(session, hat.scope, {
-            column.title: (desk.numbers.select(hat.scope, column.filters, today), key)
-            for column in desk.numbers.columns(today)
-        })
+        asked |= {(desk.kind, n): (desk.numbers.select(hat.scope, column.filters, today), key)
+                  for n, column in enumerate(desk.numbers.columns(today))}
+    counts = grouped(session, hat.scope, asked)
     return [UnitRow(unit.id, unit.name, unit.kind, {
-        desk.kind: _cells(desk, counts[desk.kind], unit.id, today) for desk in DESKS
+        desk.kind: _cells(desk, counts, unit.id, today) for desk in DESKS
     }) for unit in units_of(session, hat.county_id)]
 
 
 def _cells(desk: Desk, counts: dict, unit: int, today: dt.date) -> list[Cell]:
     return [
-        Cell(counts[column.title].get(unit, 0), desk.numbers.url(column.filters, unit=unit), column.look)
-        for column in desk.numbers.columns(today)
+        Cell(counts[desk.kind, n].get(unit, 0), desk.numbers.url(column.filters, unit=unit), column.look)
+        for n, column in enumerate(desk.numbers.columns(today))
     ]
 
 

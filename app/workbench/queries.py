@@ -5,16 +5,17 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload, with_polymorphic
+from sqlalchemy.orm import selectinload, undefer, with_polymorphic
 
-from app.access.scope import labels
+from app.access.scope import Scope, labels
 from app.casework.cases import Case
 from app.casework.desk import Desk, Figure, Turn
 from app.casework.listing import capped_counts, ids, turns
 from app.casework.verbs import available
-from app.nouns import BY_KIND, ROOMS
+from app.nouns import BY_KIND, DESKS, ROOMS
 from app.organization.models import Organization
 
 CAP = 1000  # more than that nobody reads in the top bar
@@ -89,12 +90,14 @@ def _with_others(session, hat, today: dt.date, most: int) -> tuple[dict[int, Non
     return found["over"], found["soon"]
 
 
-def cases_of_all_kinds(session, ids: list[int]) -> dict[int, Case]:
-    """`{id: case}` through the scope, each as its own class, in one statement and one for each thing it has."""
+def cases_of_all_kinds(session, ids: list[int], *more: str) -> dict[int, Case]:
+    """`{id: case}` through the scope, each as its own class, in one statement and one for each thing it has; with
+    `more` columns than usual.
+    """
     if not ids:
         return {}
     every = with_polymorphic(Case, [room.noun.model for room in ROOMS])
-    whole = [selectinload(every.request)]
+    whole = [selectinload(every.request), *(undefer(getattr(every, name)) for name in more)]
     for room in ROOMS:
         of_kind = getattr(every, room.noun.model.__name__)
         whole += [selectinload(getattr(of_kind, name)).lazyload("*") for name in room.desk.loads]
@@ -108,7 +111,8 @@ def names_of(session, lines: Iterable[Line]) -> dict[int, str]:
 
 def figures(session, hat, today: dt.date) -> list[tuple[Desk, list[tuple[Figure, int]]]]:
     """Each desk with its figures and their counts, which stop at the cap; one statement for all."""
-    asked = [(room.desk, list(room.desk.figures(hat, today))) for room in ROOMS]
+    desks = (*DESKS, *(room.desk for room in ROOMS))
+    asked = [(desk, list(desk.figures(hat, today))) for desk in desks]
     counts = capped_counts(session, hat.scope, [
         (f"{desk.kind}_{n}", figure.selection) for desk, found in asked for n, figure in enumerate(found)
     ])
@@ -120,8 +124,13 @@ def figures(session, hat, today: dt.date) -> list[tuple[Desk, list[tuple[Figure,
 
 def todo_count(session, hat) -> int:
     """How many cases wait for the hat worn; one statement, capped."""
-    inner = turns(hat.scope, hat.role).order_by(None).limit(CAP).subquery()
-    return session.execute(sa.select(sa.func.count()).select_from(inner)).scalar_one()
+    return session.execute(_todo(hat.scope, hat.role)).scalar_one()
+
+
+@lru_cache(maxsize=256)
+def _todo(scope: Scope, role: str) -> sa.Select:
+    inner = turns(scope, role).order_by(None).limit(CAP).subquery()
+    return sa.select(sa.func.count()).select_from(inner)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from app.access.logins import count
 from app.administration.people import reset_password
 from app.casework.history import TimelineEntry, record
 from app.casework.unit_of_work import unit_of_work
@@ -168,6 +169,23 @@ def test_a_flood_does_not_fill_the_history(world):
         session.add(Setting(county_id=world.county.id, key="refused_an_hour", value=4, valid_from=world.day))
     world.app.test_client().sign_in("niemand", "x")
     assert len(entries(world, "login_refused")) == 4
+
+
+def test_a_lock_that_is_over_is_over(world):
+    """The next mistake is the first of a new count, and is told as such."""
+    update(world, "yingji", locked_until=dt.datetime.combine(world.day, dt.time()))
+    told = world.app.test_client().sign_in("yingji", "wrong").text
+    assert "还可以再试 4 次" in told and "已锁定" not in told
+
+
+def test_a_try_that_began_before_the_lock_does_not_get_past_it(world):
+    """Guessing in many windows at once: a password is compared before the account's row is locked."""
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    update(world, "yingji", locked_until=now + dt.timedelta(minutes=5))
+    with world.app.test_request_context():
+        user, told = count(world.users["yingji"], True, now)
+    assert user is None and "已锁定" in str(told)
+    assert read(world, "yingji").locked_until == now + dt.timedelta(minutes=5)
 
 
 def test_the_name_is_found_in_capitals_too(world):

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.casework.attachments import Attachment
-from app.casework.history import TimelineEntry
-from app.hazards.models import Hazard
+from app.casework.history import TimelineEntry, record
+from app.hazards.models import Hazard, Round
 from app.hazards.verbs import HAZARDS
 from tests.access.test_scope_orm import CONCERNED, EVERYBODY
 from tests.hazards.http import WORDS, send, typed, upload
@@ -58,6 +58,36 @@ def test_every_way_to_look(world, hazard_id, username):
         answer = visitor.get(path)
         assert answer.status_code == (403 if username in NO_HAZARDS else 200)
         assert username in NO_HAZARDS or (WORDS in rows_of(answer)) is sees, path
+
+
+def test_a_part_confined_to_another_is_nowhere_to_be_seen(world):
+    """A round, an entry of the timeline, a file: on page, paper, in the file's own address and in the export."""
+    told = {"round": "甲轮的意见", "measures": "甲轮的措施", "entry": "甲处的说明", "file": "red.jpg"}
+    hazard_id = world.hazard(measures=told["measures"], photos=[world.stored()])
+    world.do("firm", "claim", hazard_id)
+    world.do("yingji", "fail_recheck", hazard_id)
+    world.do("firm", "claim", hazard_id, measures="乙轮的措施")
+    with world.system() as session:
+        confined = {"confined_to_id": world["zhujian"]}
+        session.execute(sa.update(Round).where(Round.case_id == hazard_id, Round.number == 1)
+                        .values(opinion=told["round"], **confined))
+        session.execute(sa.update(Attachment).where(Attachment.case_id == hazard_id).values(**confined))
+        record(session, world.hats["yingji"], "chase", world.day, case=session.get(Hazard, hazard_id),
+               comment=told["entry"], **confined)
+        session.commit()
+    file_id = file_of(world, hazard_id)
+    for username, sees in (("firm", False), ("zhujian", True), ("fengcheng", True), ("office", True)):
+        visitor = world.as_(username)
+        page, paper = visitor.get(f"/hazards/{hazard_id}").text, visitor.get(f"/hazards/{hazard_id}/timeline").text
+        assert {words: words in page for words in told.values()} == dict.fromkeys(told.values(), sees), username
+        assert (told["entry"] in paper) is sees, username
+        for path in (f"files/{file_id}", f"files/{file_id}/thumbnail", "recheck/1"):
+            with visitor.get(f"/hazards/{hazard_id}/{path}") as answer:
+                assert (answer.status_code != 404) is sees, (username, path)
+        cells = " ".join(rows_of(visitor.get("/hazards/export")))
+        assert (told["round"] in cells) is sees and "乙轮的措施" in cells, username
+        notice = visitor.get(f"/hazards/{hazard_id}/notice").text
+        assert not any(words in notice for words in told.values()), "it is handed to the enterprise"
 
 
 def test_nobody_logged_in_sees_nothing(world, hazard_id, client):

@@ -99,6 +99,29 @@ def test_a_criterion_counts_on_its_first_and_its_last_day():
     assert why_not_criterion(None, None, first) is why_not_criterion(None, last, first) is None
 
 
+def test_a_new_edition_stands_beside_the_old_one(world):
+    """Same name, another number: the day of the inspection decides between them (2.6, 建质规〔2024〕5号)."""
+    admin, name, clerk = world.as_("admin"), "工贸企业重大事故隐患判定标准", world.as_("yingji")
+    change(world, world["criterion"], document_number="应急管理部令第10号", valid_to=dt.date(2026, 3, 10))
+    new = {"dictionary": "major_criterion", "name": name, "document_number": "应急管理部令第99号",
+           "valid_from": "2026-03-11"}
+    assert admin.send("/dictionaries/add", new).status_code == 302
+    again = admin.send("/dictionaries/add", new)
+    assert again.status_code == 422 and "字典里已有" in again.text
+    assert admin.send("/dictionaries/add", {**new, "dictionary": "hazard_category"}).status_code == 302
+    other = admin.send("/dictionaries/add", {**new, "dictionary": "hazard_category", "document_number": "2"})
+    assert other.status_code == 422, "elsewhere a name stands once"
+    words = offered(clerk.get("/hazards/new").text, "criterion_id")
+    assert f"{name}（应急管理部令第99号）" in words
+    with world.system() as session:
+        edition = session.scalar(sa.select(DictionaryEntry.id).where(
+            DictionaryEntry.document_number == new["document_number"],
+            DictionaryEntry.dictionary == "major_criterion"))
+    asked = {"level": "major", "happened_on": "2026-03-12"}
+    assert clerk.send("/hazards/new", typed(world, **asked, criterion_id=world["criterion"])).status_code == 422
+    assert clerk.send("/hazards/new", typed(world, **asked, criterion_id=edition)).status_code == 302
+
+
 def major(world, **changed) -> dict:
     return typed(world, level="major", criterion_id=world["criterion"], **changed)
 

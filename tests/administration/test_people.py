@@ -10,7 +10,9 @@ from app.access import passwords
 from app.access.hats import hats_of
 from app.administration import people
 from app.casework.history import TimelineEntry
+from app.casework.unit_of_work import unit_of_work
 from app.organization.models import Post, User
+from app.organization.settings import Setting
 
 
 def entries(world, verb):
@@ -86,7 +88,7 @@ def test_a_person_is_added_and_told_the_password_once(world, visitor):
 
 
 @pytest.mark.parametrize("wrong", [
-    {"username": "YINGJI"}, {"username": "a b"}, {"username": ""}, {"last_name": ""},
+    {"username": "YINGJI"}, {"username": "a b"}, {"username": "ＬＩ"}, {"username": ""}, {"last_name": ""},
     {"posts-0-role": "county_clerk"},  # a township's post must not see the county
     {"posts-0-organization_id": ""}, {"posts-0-role": "king"},
     {"posts-0-valid_from": "2026-03-02", "posts-0-valid_to": "2026-03-01"},
@@ -173,3 +175,13 @@ def test_the_other_county_s_people_are_not_there(world):
 
 def test_one_time_passwords_pass_the_rule():
     assert all(passwords.problem(people.one_time_password()) is None for _n in range(50))
+
+
+@pytest.mark.parametrize(("key", "value"), [("password_length", 20), ("password_kinds", 4)])
+def test_a_stricter_rule_still_opens_accounts(world, visitor, key, value):
+    """A one-time password keeps to whatever the office asks of passwords: else none would ever be found."""
+    with world.system() as session, unit_of_work(session):
+        session.add(Setting(county_id=world.county.id, key=key, value=value, valid_from=world.day))
+    password = told(world.as_("admin").send(f"/people/{world.users['yingji']}/password"))
+    assert len(password) >= 20 if key == "password_length" else passwords.kinds_in(password) == 4
+    visitor("yingji", password)

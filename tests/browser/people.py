@@ -92,7 +92,8 @@ class Person:
 
     # ── what the screen looks like ─────────────────────────────────────────────────────────────────────────────
     def sideways(self) -> int:
-        """How many pixels the page is wider than the window."""
+        """How many pixels the page is wider than the window, once its stylesheet has arrived."""
+        self.page.wait_for_load_state("load")
         return self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
     def drawn_pictures(self) -> int:

@@ -4,14 +4,22 @@ The window itself (`browse`) fails on a request to another host and on anything 
 policy complains about.
 """
 
+import datetime as dt
 import re
 
 import pytest
 
+from app.deliveries.states import DeliveryState
 from app.hazards.states import HazardState
+from app.letters.states import LetterState
+from app.reminders.sweep import remind
 from app.tasks.states import TaskState
 from tests.browser.people import Person
 from tests.conventions.test_words_on_screens import FINE, LATIN
+from tests.support import delivery_factories as deliveries
+from tests.support import escalation_factories as facts
+from tests.support import letter_factories as letters
+from tests.support import occasion_factories as occasions
 from tests.support import task_factories as tasks
 from tests.support.axe import violations
 from tests.support.browser import DESK, PHONE
@@ -22,7 +30,7 @@ ROLES = (
     "office", "office_head", "leader", "auditor", "admin",
     "fengcheng", "fengcheng_head", "yingji", "yingji_head", "firm",
 )
-NOT_SCREENS = re.compile(r"/export|/blank|/files/|/marked|^#|^mailto:")
+NOT_SCREENS = re.compile(r"/export|/blank|/files/|/marked|/papers/.*/(template|example|versions)|^#|^mailto:")
 SPOKEN = """() => {
   const copy = document.body.cloneNode(true);
   copy.querySelectorAll("code, pre, script, style").forEach(e => e.remove());
@@ -53,6 +61,24 @@ def looked_at(person: Person, address: str) -> list[str]:
     return faults
 
 
+def at_work(world) -> None:
+    """Letters in every state, what they lean on, what the engine proposes, and reminders of today."""
+    for state in LetterState:
+        letters.bring(world, state.value)
+    occasions.occasion(world, unit_ids=[world["fengcheng"]])
+    for type_ in ("elsewhere", "weather"):
+        facts.occasion(world, type_, "fengcheng", "beiliu")
+    for days in (3, 12, 22):
+        tasks.task(world, "office", ("fengcheng",), due=world.day - dt.timedelta(days=days),
+                   happened_on=world.day - dt.timedelta(days=60))
+    world.hazard("office", source="assessment", due=world.day - dt.timedelta(days=12),
+                 happened_on=world.day - dt.timedelta(days=30), rectifiers=[world["fengcheng"]])
+    world.hazard(due=world.day + dt.timedelta(days=10))
+    facts.look(world)
+    with world.system() as session:
+        remind(session, world.county.id, world.day)
+
+
 @pytest.mark.parametrize("username", ROLES)
 def test_what_a_role_can_reach(person, world, username):
     """Every link that is offered leads to a page: no door that shuts in one's face."""
@@ -61,6 +87,9 @@ def test_what_a_role_can_reach(person, world, username):
     long = tasks.task(world, content="长" * 400, units=("fengcheng", "beiliu", "yingji"), supporting=("zhujian",))
     shared = [tasks.bring(world, state) for state in TaskState] + [long]
     cases += [f"/tasks/{task_id}" for task_id in shared]
+    for state in DeliveryState:
+        deliveries.bring(world, state)
+    at_work(world)
     someone = person(username)
     reading = someone.page.locator(".sidenav a[href^='/hazards']").count() > 0
     waiting, known, faults = ["/", *(cases if reading else ())], set(), []

@@ -23,6 +23,9 @@ LARGE = {  # what SQLite knows of a county of a million hazards
     ("cases", "ix_cases_happened"): "1000000 1001 1001 500 1",
     ("cases", "ix_cases_state"): "1000000 1001 1001 1001 1 1 1", ("cases", "ix_cases_all"): "1000000 1001 1001 1 1 1",
     ("cases", "ix_cases_turn"): "1000000 667 667 223 1", ("hazards", "ix_hazards_repeat"): "1000000 50 9",
+    ("cases", "ix_cases_recorded"): "1000000 1001 1001 2 1 1", ("cases", "ix_cases_closed"): "920000 1001 1001 501",
+    ("cases", "ix_cases_state_happened"): "1000000 1001 1001 334 2 1 1 1",
+    ("case_parties", "ix_case_parties_happened"): "6000000 1001 1001 667 4 2",
     ("case_parties", "ix_case_parties_list"): "6000000 1001 1001 667 4 2",
     ("case_parties", "ix_case_parties_all"): "6000000 1001 1001 2 1",
 }

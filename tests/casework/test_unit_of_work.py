@@ -11,6 +11,7 @@ from app.casework.errors import NotFound, Obstacle, Stale
 from app.casework.history import TimelineEntry
 from app.casework.unit_of_work import unit_of_work
 from app.casework.verbs import perform
+from app.extensions import db
 from app.hazards.models import Hazard
 from app.hazards.verbs import HAZARDS
 from tests.casework.support import in_processes, rows
@@ -139,3 +140,31 @@ def test_sqlite_is_set_up_for_many_processes(world):
         told = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
                 for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")}
     assert told == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 15000, "foreign_keys": 1}
+
+
+def test_pages_leave_their_statements_prepared(kind, world):
+    """PostgreSQL plans what is made once, once per connection; at a ROLLBACK the driver would forget it.
+
+    What reads many rows for one unit and few for another is planned each time.
+    """
+    if kind == "sqlite":
+        return  # it keeps the statements of a connection by itself
+    visitor = world.as_("yingji")
+    for _visit in range(15):
+        visitor.get("/hazards/")
+    with world.app.app_context(), db.engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT statement, generic_plans FROM pg_prepared_statements").all()
+    assert [text for text, plans in kept if plans and "posts" in text]
+    assert not [text for text, _plans in kept if text.startswith(("SELECT (SELECT count(*)", "SELECT DISTINCT"))]
+
+
+def test_what_was_written_and_not_committed_is_taken_back(world):
+    """However the transaction began: one that has written never ends with COMMIT by itself."""
+    case_id = world.hazard()
+    with world.app.app_context():
+        for end in ("rollback", "close"):
+            connection = db.engine.connect()
+            connection.execute(sa.update(_cases).where(_cases.c.id == case_id).values(title="没有这回事"))
+            getattr(connection, end)()
+            connection.close()
+    assert rows(world, sa.select(_cases.c.id).where(_cases.c.title == "没有这回事")) == []

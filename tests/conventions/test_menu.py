@@ -12,6 +12,7 @@ ELSEWHERE = {
     "Login.login": "before any menu",
     "OwnPassword.this_form_get": "in the menu at the user's name",
     "Delegations.list": "in the menu at the user's name",
+    "Channels.new": "a button of the list",
     "Hazards.new": "a button of the ledger, and in the phone's bar",
     "Basis.index": "from every 依据",
     "Directory.lookup": "asked by forms while one types",
@@ -20,16 +21,22 @@ ELSEWHERE = {
     "Hazards.quick": "a button of the workbench and a tab, on a phone",
     "Tasks.new": "a button of the list and of the workbench",
     "Tasks.carry_over": "a button of the list",
+    "Proposals.rules": "a button of the proposals",
+    "Proposals.draft": "a button of a proposal",
     "RollUp.rows": "behind every figure of the roll-up",
+    "Search.index": "the box in the top bar",
     "Overview.units": "a button of the overview, and beside the numbers of the workbench",
     "Overview.charts": "a button of the overview",
     "Calendar.notice": "a button of the working days",
+    "Letters.new": "a button of the list, of an occasion and of a proposal",
+    "Letters.lookup": "asked by the form while one types",
+    "Occasions.new": "a button of the list",
     "static": "files",
 }
 # The same for every list: its files, and the way in for a sheet.
 OF_A_LIST = {
     ".export": "a file, from the list's export menu", ".blank": "a file, beside the export or the import",
-    "Imports.start": "a button of the list",
+    "Imports.start": "a button of the list", ".save_filter": "a button of the list, beside what is filtered",
 }
 
 

@@ -79,7 +79,7 @@ def test_placeholders_survive():
 
 
 def test_chinese_is_chinese():
-    """A translation without a Chinese character is either a name or was forgotten."""
+    """A translation without a Chinese character is a name, puts what is said in order, or was forgotten."""
     plain = {chinese(message) for message in catalogue(PO).values()}
     plain = {words for words in plain if not re.search(r"[\u4e00-\u9fff（）]", words)}
-    assert plain <= {"%(unit)s %(role)s"}, plain
+    assert plain <= {"%(unit)s %(role)s", "%(day)s，%(title)s。"}, plain

@@ -7,9 +7,14 @@ import pytest
 
 from app.hazards.states import HazardState
 from app.hazards.verbs import HAZARDS
+from app.letters.states import LetterState
+from app.letters.verbs import LETTERS
+from app.occasions.verbs import OCCASIONS
 from app.tasks.shares.verbs import SHARES
 from app.tasks.states import TaskState
 from app.tasks.verbs import TASKS
+from tests.support import letter_factories as letters
+from tests.support import occasion_factories as occasions
 from tests.support import task_factories as tasks
 from tests.support.factories import POSTS
 
@@ -17,8 +22,9 @@ pytest_plugins = ["tests.support.factories"]
 pytestmark = pytest.mark.one_database
 
 # What an office reads in Latin letters too: kinds of file, sizes, programs, the code of a number.
-FINE = {"APP", "jpg", "png", "heic", "pdf", "ofd", "svg", "xlsx", "xls", "Word", "PPT", "Excel", "WPS", "SQLite",
-        "PostgreSQL", "DATABASE_URL", "MB", "GB", "YH", "RW", "Ctrl", *"".join(POSTS).split("_"), *POSTS}
+FINE = {"APP", "jpg", "png", "heic", "pdf", "ofd", "svg", "xlsx", "xls", "docx", "Word", "PPT", "Excel", "WPS",
+        "SQLite", "PostgreSQL", "DATABASE_URL", "MB", "GB", "YH", "RW", "QX", "HJ", "Ctrl",
+        *"".join(POSTS).split("_"), *POSTS}
 FILES = (".export", ".blank", "healthz")  # not screens
 ATTRIBUTES = ("placeholder", "title", "aria-label", "alt", "data-confirm", "data-none", "data-title")
 LATIN = re.compile(r"[A-Za-z][A-Za-z_]+")
@@ -110,6 +116,31 @@ def test_task_pages_and_verb_forms(world, enter, state):
                 path = f"{page}/do/{name}"
                 assert_chinese(who.get(path, follow_redirects=True), path)
                 assert_chinese(who.send(path, {"version": "0"}, follow_redirects=True), f"{path} sent empty")
+
+
+@pytest.mark.parametrize("state", sorted(LetterState))
+def test_letter_pages_and_verb_forms(world, enter, state):
+    letter_id = letters.bring(world, state)
+    for username in ("office", "office_head", "fengcheng"):
+        who = enter(username)
+        assert_chinese(who.get(f"/letters/{letter_id}"), f"letter, {state}, {username}")
+        for name in LETTERS.verbs:
+            path = f"/letters/{letter_id}/do/{name}"
+            assert_chinese(who.get(path, follow_redirects=True), path)
+            assert_chinese(who.send(path, {"version": "0"}, follow_redirects=True), f"{path} sent empty")
+    answer = enter("office").send("/letters/new", {"type": "?", "plan_days": "x", "submit": "1"})
+    assert_chinese(answer, "letter, nonsense")
+
+
+def test_occasion_pages_and_verb_forms(world, enter):
+    occasion_id, who = occasions.occasion(world, confidential=True), enter("office")
+    assert_chinese(who.get(f"/occasions/{occasion_id}"), "occasion")
+    for name in OCCASIONS.verbs:
+        path = f"/occasions/{occasion_id}/do/{name}"
+        assert_chinese(who.get(path), path)
+        assert_chinese(who.send(path, {"version": "0"}, follow_redirects=True), f"{path} sent empty")
+    assert_chinese(who.send("/occasions/new", {"type": "?", "happened_on": "x"}), "occasion, nonsense")
+    assert_chinese(enter("leader").get(f"/occasions/{occasion_id}"), "occasion, masked")
 
 
 def test_forms_sent_with_nonsense(world, enter):

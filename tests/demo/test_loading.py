@@ -38,7 +38,7 @@ def test_a_county_with_everything_in_it(county, visitor):
     said = []
     demo.load(county, TODAY, said.append)
     assert "演示县：问题隐患 300/300" in said and "演示县：重点任务 37/37" in said
-    assert said[-1].startswith("演示县：台账报送")
+    assert said[-1].startswith("演示县：升级建议")
     with county.app_context(), system_session("test") as session:
         kinds = session.execute(sa.select(Case.kind, Case.state).distinct()).all()
         assert {state for kind, state in kinds if kind == "hazard"} == set(HazardState)

@@ -42,7 +42,7 @@ def test_every_course_is_told_and_some_things_are_overdue(told):
     late = [s for s in told if s.due and s.due < TODAY and not finishing & {step.verb for step in s.steps}]
     assert len(late) >= 10
     assert {story.due_kind for story in told} == {"date", "immediate", "standing"}
-    assert len({story.source for story in told}) == 6
+    assert len({story.source for story in told}) == 7
 
 
 def test_nobody_rechecks_what_he_rectified(told):

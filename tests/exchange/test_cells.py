@@ -31,7 +31,16 @@ def test_an_answer_with_a_remark():
     assert not parse_yes_no("是（县级挂牌）").certain
 
 
-@pytest.mark.parametrize("cell", ["不清楚", "是否", "较大", "2", "是不是"])
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("☑是□否", True), ("□是 ☑否", False), ("是√ 否□", True), ("是☐/否☑", False), ("√是", True), ("否√", False),
+     ("一般事故隐患", False), ("非重大隐患", False)],
+)
+def test_boxes_and_levels(cell, value):
+    assert parse_yes_no(cell).value is value
+
+
+@pytest.mark.parametrize("cell", ["不清楚", "是否", "较大", "2", "是不是", "□是□否", "☑是☑否"])
 def test_an_unclear_answer_is_a_problem(cell):
     found = parse_yes_no(cell)
     assert found.value is None and cell in found.problem.render()

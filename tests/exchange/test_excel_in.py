@@ -196,6 +196,38 @@ def test_no_ledger_at_all_names_the_heads_expected(tmp_path):
     assert find_table(read(path)[0], HAZARD_SHEET) is None
 
 
+def test_nearly_the_form_is_told_what_it_lacks(tmp_path):
+    heads = [head for head in HEADS if head != "问题隐患描述"]
+    with pytest.raises(SpreadsheetError, match=r"3月.*问题隐患描述 is missing"):
+        read_tables(xlsx(tmp_path / "a.xlsx", [["序号", *heads], [1, *DATA[:-1]]], name="3月"), HAZARD_SHEET)
+
+
+def test_a_head_with_a_word_before_or_behind_it(tmp_path):
+    heads = ["序号", "检查单位", "检查时间", "隐患描述及部位", "受检企业", "要求整改期限", "整改完成情况及说明"]
+    table = only_table(xlsx(tmp_path / "a.xlsx", [heads, [1, "凤城镇", "3.5", "灯坏", "厂", "3.9", "已换"]]))
+    found = table.rows[0].cells
+    assert (found["description"], found["due"], found["completion"]) == ("灯坏", "3.9", "已换")
+    assert {"description", "due", "completion"} <= set(table.layout.guessed), "a guess is shown as one"
+
+
+def test_the_same_as_above(tmp_path):
+    heads = ["序号", *HEADS, "系统编号与版本（请勿修改）"]
+    again = row(inspector="同上", inspected_on="〃", description="第二条", measures=" 同 上 ")
+    recorded = row(description="第三条", measures="同上")
+    rows = [heads, [1, *DATA], [2, *again], [3, *recorded, "YH-2026-0007@3"]]
+    found = only_table(xlsx(tmp_path / "a.xlsx", rows)).rows
+    told = [(one.text("inspector"), one.text("inspected_on"), one.text("measures")) for one in found]
+    assert told == [(DATA[0], DATA[1], DATA[6]), (DATA[0], DATA[1], DATA[6]), (DATA[0], DATA[1], "同上")]
+
+
+def test_what_ends_a_form_is_no_row(tmp_path):
+    texts = ["以下空白", "2026年3月25日", "（盖章）", "年  月  日"]
+    lines = [[*[None] * at, text] for at, text in zip((4, 9, 7, 2), texts, strict=True)]
+    table = only_table(xlsx(tmp_path / "a.xlsx", [["序号", *HEADS], [1, *DATA], *lines]))
+    assert [found.number for found in table.rows] == [2]
+    assert [text for _, text in table.asides] == texts
+
+
 def test_a_table_that_begins_further_right_and_down(tmp_path):
     rows = [[], [], [None, None, "序号", *HEADS], [None, None, 1, *DATA]]
     table = only_table(xlsx(tmp_path / "a.xlsx", rows))

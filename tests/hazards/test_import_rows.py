@@ -128,7 +128,9 @@ def test_a_group_is_all_its_units(world, tmp_path):
 @pytest.mark.parametrize(("said", "due_kind", "due"), [
     ("3月底", "date", dt.date(2026, 3, 31)), ("立行立改", "immediate", dt.date(2026, 3, 5)),
     ("长期坚持", "standing", None),
-    ("15日内", "date", dt.date(2026, 3, 20)), (46112, "date", dt.date(2026, 3, 31)),
+    ("15日内", "date", dt.date(2026, 3, 20)), ("10日内", "date", dt.date(2026, 3, 16)),  # the 15th is a Sunday
+    ("5个工作日内", "date", dt.date(2026, 3, 12)), ("一个月内", "date", dt.date(2026, 4, 7)),  # 清明节
+    (46112, "date", dt.date(2026, 3, 31)),
     ("１月５日", "date", dt.date(2027, 1, 5)),
 ])
 def test_deadlines_are_read_and_shown(world, tmp_path, said, due_kind, due):
@@ -156,6 +158,7 @@ def test_a_deadline_that_cannot_be_read_keeps_its_words_and_asks(world, tmp_path
     ({"description": None}, "description"), ({"inspected_on": "3月35日"}, "inspected_on"),
     ({"inspected_on": "2026-03-21"}, "inspected_on"), ({"due": "2026-03-01"}, "due"), ({"due": None}, "due"),
     ({"is_major": "也许"}, "is_major"), ({"is_listed": "是"}, "is_listed"), ({"rectifier": None}, "rectifier"),
+    ({"is_major": "是", "is_listed": "是", "method": "企业自查"}, "is_listed"),  # 八（一）
     ({"rectifier": "没有这家公司"}, "rectifier"), ({"method": "查" * 61}, "method"),
     ({"inspector": "应急管理局 " + "、".join(f"某{chr(0x4E00 + n)}某" for n in range(80))}, "inspector"),
     ({**CLAIMED, "completed_on": "2026-03-21"}, "completed_on"),
@@ -195,7 +198,7 @@ def test_columns_that_the_form_has_not_stay_in_the_history(world, tmp_path):
 
 @pytest.mark.parametrize(("method", "source"), [
     ("企业自查", "self_report"), ("帮扶指导", "assistance"), ("举报核实", "tipoff"), ("上级交办", "superior"),
-    ("督导检查", "oversight"), ("现场检查", "enforcement"),
+    ("督导检查", "oversight"), ("督导考核反馈", "assessment"), ("现场检查", "enforcement"),
 ])
 def test_the_source_follows_from_the_way_of_inspection(world, tmp_path, method, source):
     assert only_row(world, "yingji", ledger(tmp_path / "a.xlsx", row(method=method))).new["source"] == source

@@ -19,7 +19,7 @@ CASES, PARTIES, SERIES, REQUESTS = Case.__table__, CaseParty.__table__, NumberSe
 HAZARDS, ROUNDS, RECTIFIERS = Hazard.__table__, Round.__table__, Rectifier.__table__
 LATER = dt.date(2030, 1, 1)
 BROKEN = {  # the rule's words: statements that break it
-    "the parties repeat kind, state and due": [sa.update(PARTIES).values(state="closed")],
+    "the parties repeat kind, state and days": [sa.update(PARTIES).values(state="closed")],
     "who files is a party": [sa.delete(PARTIES).where(PARTIES.c.role == "filing")],
     "due_sort is the due day": [sa.update(CASES).values(due=LATER)],
     "a case knows its open request": [sa.update(REQUESTS).values(outcome="lapsed")],

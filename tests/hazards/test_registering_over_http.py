@@ -22,7 +22,7 @@ def test_every_level_keeps_its_list(world, enter, username):
 @pytest.mark.clause("1.1.3")
 @pytest.mark.parametrize("source, words", [
     ("oversight", "督导巡查"), ("assistance", "帮扶指导"), ("enforcement", "执法检查"), ("tipoff", "群众举报核实"),
-    ("superior", "上级交办"),
+    ("assessment", "考核反馈"), ("superior", "上级交办"),
 ])
 def test_the_sources(world, enter, source, words):
     clerk = enter("yingji")

@@ -1,11 +1,16 @@
 """Correction, reopening, repeats, duplicates, listing; what the enterprise may not read; what the office sums up."""
 
 import datetime as dt
+import re
 
 import pytest
+import sqlalchemy as sa
 
+from app.casework.history import TimelineEntry
+from app.hazards.models import Hazard
 from tests.access.test_scope_doors import rows_of
 from tests.hazards.http import registered, send
+from tests.hazards.ledgers import ledger, row, take_in
 
 
 # ── side verbs ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -100,19 +105,51 @@ def test_a_tip_off_reads_as_supervision_to_its_enterprise_at_every_door(world, e
         assert not [word for word in HIDDEN if word in page.replace("source=tipoff", "")], path
     assert "监督检查" in firm.get(f"/hazards/{hazard_id}").text
     assert number in firm.get("/hazards/?source=supervision").text
-    for source in ("tipoff", "enforcement", "oversight"):
+    for source in ("tipoff", "enforcement", "oversight", "assessment"):
         told = firm.get(f"/hazards/?source={source}").text.count(number)
         assert told == firm.get("/hazards/").text.count(number), source
     assert number in enter("yingji").get("/hazards/?source=tipoff").text
     assert "群众举报核实" in enter("fengcheng").get(f"/hazards/{hazard_id}").text
 
 
+def test_nor_does_the_way_of_inspection_or_an_imported_column_tell_of_it(world, enter, tmp_path):
+    """A ledger says 举报 in 检查方式 or in a column of its own: kept for the government, unread by the enterprise."""
+    hidden = ("举报", "12345")
+    said = row(method="群众举报核实", 隐患来源="12345转来的投诉", 备注="老旧")
+    take_in(world, "yingji", ledger(tmp_path / "a.xlsx", said))
+    with world.system() as session:
+        (hazard_id,) = session.scalars(sa.select(Hazard.id))
+        kept = session.scalars(sa.select(TimelineEntry.extra).where(TimelineEntry.verb == "import",
+                                                                    TimelineEntry.case_id == hazard_id)).one()["kept"]
+    assert kept == ["隐患来源：12345转来的投诉"]
+    assert send(world, enter("yingji"), "correct", hazard_id, method="举报复核", reason="补全").status_code == 302
+    firm = enter("firm")
+    for path in (f"/hazards/{hazard_id}", f"/hazards/{hazard_id}/timeline", f"/hazards/{hazard_id}/notice",
+                 f"/hazards/new?copy={hazard_id}", "/hazards/"):
+        page = firm.get(path)
+        assert page.status_code == 200 and not [word for word in hidden if word in page.text], path
+    assert "老旧" in firm.get(f"/hazards/{hazard_id}").text
+    assert "举报" not in enter("yingji").get(f"/hazards/{hazard_id}/notice").text, "it is handed to the enterprise"
+    for who, tells in (("firm", False), ("yingji", True)):
+        assert ("举报复核" in rows_of(enter(who).get("/hazards/export"))) is tells, who
+    assert "举报复核" in enter("fengcheng").get(f"/hazards/{hazard_id}").text
+
+
+def test_the_filter_offers_what_its_reader_may_read(world, enter):
+    for who, words in (("firm", {"帮扶指导", "企业自查自报", "上级交办", "监督检查"}),
+                       ("yingji", {"督导巡查", "帮扶指导", "考核反馈", "执法检查", "企业自查自报", "群众举报核实",
+                                   "上级交办"})):
+        offered = re.search(r'<select[^>]*name="source".*?</select>', enter(who).get("/hazards/").text, re.DOTALL)[0]
+        assert set(re.findall(r'<option [^>]*value="[a-z_]+"[^>]*>([^<]+)<', offered)) == words
+
+
 def test_a_masked_filter_tells_no_hidden_value(world, enter):
     """Two hazards, one from a tip-off: no filter of the enterprise's tells them apart."""
     tipoff = world.read(registered(world, enter("yingji"), source="tipoff")).number
-    check = world.read(registered(world, enter("yingji"), source="enforcement")).number
+    check = world.read(registered(world, enter("yingji"), source="assessment")).number
     firm = enter("firm")
-    for source in ("tipoff", "enforcement", "oversight", "supervision", "self_report", "superior", "nonsense"):
+    for source in ("tipoff", "enforcement", "oversight", "assessment", "supervision", "self_report", "superior",
+                   "nonsense"):
         page = firm.get(f"/hazards/?source={source}").text
         assert (tipoff in page) is (check in page), source
 

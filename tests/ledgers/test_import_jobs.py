@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
+from app.casework import later_texts, texts
 from app.casework.imports import ImportDraft
 from app.casework.jobs import Job
 from app.casework.unit_of_work import unit_of_work
@@ -94,3 +95,23 @@ def test_short_ones_are_written_at_once(world, tmp_path):
     draft = upload(world.as_("yingji"), ledger(tmp_path / "a.xlsx", row())).headers["Location"]
     assert confirm(world.as_("yingji"), draft).headers["Location"] == draft
     assert (hazards(world), jobs(world)) == (1, [])
+
+
+def test_the_words_of_many_rows_are_the_workers(world, tmp_path, monkeypatch):
+    """They would keep everybody else's save waiting; the rows themselves are there at once."""
+    monkeypatch.setattr(later_texts, "AT_ONCE", 2)
+    clerk = world.as_("yingji")
+    for words, count in (("灭火器过期", 2), ("电缆沟积水未排", 5)):
+        path = ledger(tmp_path / f"{words}.xlsx", *(row(description=f"{n}号{words}") for n in range(count)))
+        confirm(clerk, upload(clerk, path).headers["Location"])
+    assert hazards(world) == 7
+    assert (len(said(world, "灭火器过期")), len(said(world, "电缆沟"))) == (2, 0)
+    work_off(world.app)
+    assert len(said(world, "电缆沟")) == 5
+    with world.system() as session:
+        assert not session.execute(texts.differing(Hazard)).all()
+
+
+def said(world, words: str) -> list[int]:
+    with world.system() as session:
+        return session.execute(texts.where_said((words,))).scalars().all()

@@ -151,6 +151,20 @@ def test_a_weak_password_founds_nothing(folder, kind):
     assert done.returncode == 1 and "密码" in done.stderr
 
 
+def test_a_user_name_that_somebody_has_is_taken_in_capitals_too(bare):
+    """Of two accounts whose names differ by capitals alone nobody could sign in to either."""
+    installation.prepare_demo(bare, load)
+    with pytest.raises(installation.AlreadyFounded):
+        installation.found_county("高平市", "GuanLi", "Founding-2026", date(2026, 3, 1))
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("name", ["关 理", "ＧＵＡＮＬＩ", "a"])
+def test_a_user_name_by_which_nobody_could_sign_in_founds_nothing(folder, kind, name):
+    done = flask(folder, "init", **{**FIRST_ADMINISTRATOR, "ADMIN_USERNAME": name})
+    assert done.returncode == 1 and "字母" in done.stderr
+
+
 @pytest.mark.one_database
 def test_what_is_not_given_is_asked_for_in_chinese(folder, kind):
     done = flask(folder, "init")

@@ -1,7 +1,9 @@
 """A month at the screens: owed on the workbench, frozen, reviewed, chased; and who finds what."""
 
 import datetime as dt
+import io
 
+import openpyxl
 import pytest
 
 from app.submissions.states import SubmissionState as S
@@ -41,6 +43,26 @@ def test_from_the_workbench_to_an_approved_month(world):
     file = world.as_("office").get(f"/submissions/{submission_id}/files/1")
     assert file.status_code == 200 and file.data[:2] == b"PK"
     file.close()
+
+
+def foot(world, who: str, path: str) -> str:
+    """What stands below the table of an exported form."""
+    with world.as_(who).get(path) as answer:
+        page = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    return " ".join(str(cell.value) for cells in page.iter_rows(min_row=6) for cell in cells if cell.value)
+
+
+def test_the_form_names_who_approved_its_month(world):
+    """审核人: in person or on paper; nobody before, nor on a form of another month or of none."""
+    submission_id, path = opened(world), "/hazards/export?month=2026-03"
+    post(world, "yingji", "submit", submission_id, **FORM)
+    assert "审核人： " in foot(world, "yingji", path)
+    post(world, "yingji_head", "approve", submission_id)
+    assert "审核人：yingji_head的人" in foot(world, "yingji", path)
+    assert "审核人：yingji_head的人" in foot(world, "office", f"{path}&unit={world['yingji']}")
+    for other in ("/hazards/export", "/hazards/export?month=2026-04", "/tasks/export?month=2026-03"):
+        assert "审核人： " in foot(world, "yingji", other), other
+    assert "审核人： " in foot(world, "fengcheng", path)
 
 
 @pytest.mark.clause("1.3.1")

@@ -7,9 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.tasks.models import Share, Task
+from tests.hazards.test_verbs_over_http import review_before_issue
 from tests.support import task_factories as made
 from tests.support.task_factories import read, task
-from tests.tasks.http import registered, typed
+from tests.tasks.http import registered, send, typed
 
 
 def shares(world, task_id: int) -> list:
@@ -102,6 +103,25 @@ def test_a_draft_is_edited_and_issued(world):
     assert saved.status_code == 302
     assert (read(world, task_id).content, read(world, task_id).state) == ("改过的任务", "issued")
     assert office.get(f"/tasks/{task_id}/edit").status_code == 302
+
+
+def test_a_draft_that_waits_for_its_reviewer_says_so(world):
+    """草稿 → 待审核 → 已下达, wherever its state is told; the reviewer finds it, and it may come back."""
+    review_before_issue(world, "office")
+    clerk, head = world.as_("office"), world.as_("office_head")
+    task_id = registered(world, clerk)
+    own = f"/tasks/{task_id}"
+
+    def told(visitor, path: str) -> bool:
+        return "待审核" in re.sub(r'class="[^"]*timeline.*', "", visitor.get(path).text, flags=re.S)
+
+    assert all(told(who, path) for who, path in ((clerk, "/tasks/"), (clerk, own), (head, own), (head, "/")))
+    assert made.share(world, task_id, "fengcheng") is None
+    assert send(world, head, "task", "return_draft", task_id).status_code == 302
+    assert not told(clerk, "/tasks/") and not told(clerk, own)
+    assert send(world, clerk, "task", "submit", task_id).status_code == 302
+    assert send(world, head, "task", "issue", task_id).status_code == 302
+    assert read(world, task_id).state == "issued" and not told(clerk, own)
 
 
 def test_a_copy_names_the_same_units(world):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -221,9 +222,11 @@ def test_a_unit_that_is_gone_is_not_issued_to(world):
     assert read(world, task_id).state == "draft"
 
 
-def test_a_merged_units_successor_has_the_coming_instances(world):
+@pytest.mark.parametrize("way", [("zhujian",), ("yingji", "zhujian")], ids=["merged", "merged again"])
+def test_a_merged_units_successor_has_the_coming_instances(world, way):
     series = task(world, due_kind="monthly", due=None)
-    retire(world, "beiliu", "zhujian")
+    for merged, into in pairwise(("beiliu", *way)):
+        retire(world, merged, into)
     world.move_to(dt.date(2026, 4, 1))
     with world.system() as session:
         assert spawn_due(session, world.day) == 1

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from app.access.roles import ROLES
-from app.casework.verbs import How
 from app.tasks.shares.verbs import SHARES
 from app.tasks.states import TaskState
 from app.tasks.verbs import TASKS
+from tests.support.truth import differences, granted, unknown
 
 RELATIONS = {
     "task": ("filing", "leading", "responsible", "supervising", "receiving", "asking", "county"),
@@ -24,40 +24,18 @@ TABLES = {"task": "truth.tsv", "task_share": "truth_shares.tsv"}
 NOUNS = {noun.kind: noun for noun in (TASKS, SHARES)}
 
 
-def granted(kind: str) -> dict[tuple, How]:
-    """`{(verb, state, role, relation): how}` of every granted combination."""
-    path = Path(__file__).parent / TABLES[kind]
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
-    found = {}
-    for line in lines[1:]:
-        *cells, how = line.split("\t")
-        for key in product(*(cell.split() for cell in cells)):
-            assert key not in found, f"{path.name} grants {key} twice"
-            found[key] = How(how)
-    return found
-
-
-GRANTED = {kind: granted(kind) for kind in NOUNS}
+GRANTED = {kind: granted(Path(__file__).parent / TABLES[kind]) for kind in NOUNS}
 VERBS = [(kind, name) for kind, noun in NOUNS.items() for name in noun.verbs]
 
 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_the_table_speaks_of_what_exists(noun):
-    known = [set(NOUNS[noun].verbs), set(TaskState), set(ROLES), set(RELATIONS[noun])]
-    for key in GRANTED[noun]:
-        for word, words in zip(key, known, strict=True):
-            assert word in words, f"{TABLES[noun]}: {word} is none of {sorted(words)}"
+    assert not unknown(GRANTED[noun], NOUNS[noun], RELATIONS[noun])
 
 
 @pytest.mark.parametrize(("noun", "name"), VERBS)
 def test_the_declaration_is_the_table(noun, name):
-    verb, wrong = NOUNS[noun].verbs[name], []
-    for state, role, relation in product(TaskState, ROLES, RELATIONS[noun]):
-        expected = GRANTED[noun].get((name, state.value, role, relation))
-        declared = verb.how(state, role, {relation})
-        if expected != declared:
-            wrong.append(f"{state} {role} {relation}: the table says {expected}, the declaration {declared}")
-    assert not wrong, "\n".join(wrong)
+    assert not differences(GRANTED[noun], NOUNS[noun], name, RELATIONS[noun])
 
 
 @pytest.mark.parametrize(("noun", "name"), VERBS)

@@ -4,13 +4,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app import create_app, installation
-from app.access.scope import system_session
 from app.casework.attachments import Attachment
-from app.casework.invariants import check
-from app.hazards.invariants import RULES
 from app.hazards.states import HazardState
 from app.jobs.upkeep import seal_all
 from app.upkeep import backup, restore
+from app.upkeep.checking import check_all
+from tests.support import task_factories as tasks
 from tests.support.application import Visitor
 
 
@@ -27,9 +26,14 @@ def elsewhere(database, folder: Path):
 
 
 def county_at_work(world) -> int:
-    """Hazards in every state, one with a photo, all sealed; returns the id of the one with the photo."""
+    """Hazards in every state, one with a photo; tasks and their shares, one every month; a thumbnail that is owed; all
+    sealed. Returns the id of the hazard with the photo.
+    """
     for state in HazardState:
         world.bring_to(state, place=state.value)
+    for state in tasks.STEPS:
+        tasks.bring_share(world, state)
+    tasks.task(world, due_kind="monthly", due=None)
     hazard_id = world.hazard(photos=[world.stored()])
     with world.app.app_context():
         seal_all()
@@ -47,8 +51,9 @@ def bring_back(app, path: Path) -> restore.Restored:
 
 
 def faults(app) -> list:
-    with app.app_context(), system_session("test") as session:
-        return check(session, app.config["DATA_DIR"], RULES)
+    """What `flask check` finds, of every noun."""
+    with app.app_context():
+        return check_all(app.config["DATA_DIR"]).faults
 
 
 def photo_address(world, hazard_id: int) -> str:

@@ -13,6 +13,7 @@ from app.upkeep import backup
 from app.upkeep.archive import Archive
 from app.upkeep.backup import ABANDONED, FOLDER, Path
 from app.upkeep.jobs import BACKUP, hour
+from config import KEY_FILE
 from tests.jobs.support import ask, kind, noting, row, work_off
 
 
@@ -53,6 +54,11 @@ def test_the_button_makes_a_backup_that_is_whole(world):
 
 @pytest.mark.one_database
 def test_no_backup_for_two_days_is_red(world):
+    installed = Path(world.app.config["DATA_DIR"]) / KEY_FILE
+    installed.touch()
+    assert "alert-danger" not in page(world), "the first night is still to come"
+    old = (backup.utcnow() - dt.timedelta(days=2.1)).timestamp()
+    os.utime(installed, (old, old))
     assert "最近 2 天没有备份" in page(world)
     leave(world, 1.5)
     assert "alert-danger" not in page(world)

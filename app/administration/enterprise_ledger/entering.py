@@ -9,6 +9,7 @@ from app.administration.directory_planner import remember_added
 from app.administration.enterprises import write_enterprise
 from app.administration.saving import one_at_a_time
 from app.casework.errors import Stale
+from app.ledgers.bulk import put
 from app.ledgers.entering import insert_all
 from app.ledgers.planning import RowPlan
 from app.ledgers.reading import batched
@@ -28,25 +29,20 @@ def insert(session, hat, rows: list[RowPlan], today: dt.date, file_name: str) ->
         {"county_id": hat.county_id, "parent_id": new["territory"], "kind": "enterprise", "name": new["name"],
          "short_name": new["short_name"], "active": new["status"] != "closed"} for new in news
     ])
-    session.execute(sa.insert(_firms), [
+    put(session, _firms, [
         {"id": i, "territory_id": new["territory"], "industry_id": new["industry"],
          **{name: new[name] for name in _PLAIN}} for i, new in zip(ids, news, strict=True)
     ])
-    _several(session, EnterpriseRegulator.__table__, [
+    put(session, EnterpriseRegulator.__table__, [
         {"enterprise_id": i, "organization_id": unit_id, "subject": subject, "is_daily": key == "daily"}
         for i, new in zip(ids, news, strict=True) for key in ("daily", "others") for unit_id, subject in new[key]
     ])
-    _several(session, OrganizationName.__table__, [
+    put(session, OrganizationName.__table__, [
         {"organization_id": i, "name": name} for i, new in zip(ids, news, strict=True)
         for name in new["names"] if name not in (new["name"], new["short_name"])
     ])
     added = ((i, row.new["name"], row) for i, row in zip(ids, rows, strict=True))
     remember_added(session, hat, "enterprise_added", added, today, file_name)
-
-
-def _several(session, table: sa.Table, rows: list[dict]) -> None:
-    if rows:
-        session.execute(sa.insert(table), rows)
 
 
 def _refuse_if_entered(session, rows: list[RowPlan]) -> None:

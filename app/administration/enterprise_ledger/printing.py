@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 
-from app.access.scope import labels
+from app.access.scope import labels, scope_of
 from app.administration.enterprises import STATUSES
 from app.exchange.sheets import TRACE_KEY, Trace
 from app.organization.models import DictionaryEntry, Enterprise, EnterpriseRegulator, Organization, OrganizationName
@@ -35,7 +35,7 @@ def regulator_text(name: str, subject: str | None) -> str:
 
 def printed(session, ids: list[int], units: dict[int, str], industries: dict[int, str]) -> Iterator[tuple[int, dict]]:
     """`(id, {column key: text})` in the order of `ids`; names are filled in as they come up."""
-    scope = (session() if callable(session) else session).scope  # a request's session is behind a registry
+    scope = scope_of(session)
     rows = {row.id: row for row in session.execute(
         sa.select(_units, *(column for column in _firms.c if column.name != "id"))
         .join(_firms, _firms.c.id == _units.c.id).where(_units.c.id.in_(ids))

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from app.access.roles import ROLES
 from app.administration.directory_planner import DirectoryPlanner, Listed, one_of, words
-from app.administration.people import USERNAME
 from app.administration.people_ledger.printing import number_of, texts_of, versions_of
 from app.administration.people_ledger.reach import posts_in_reach
 from app.administration.people_ledger.sheet import PEOPLE_SHEET
@@ -19,7 +18,7 @@ from app.exchange.text import fold, squash
 from app.ledgers.planning import RowPlan
 from app.ledgers.reading import Cell, Reader
 from app.organization.models import Organization, Post, User
-from app.organization.rules import MANAGED_ROLES, ROLE_KINDS, manages_account, manages_post
+from app.organization.rules import MANAGED_ROLES, ROLE_KINDS, manages_account, manages_post, username_fault
 
 _users, _posts, _units = User.__table__, Post.__table__, Organization.__table__
 # What offices call a post; which role is meant follows from the kind of the unit, the first that it has.
@@ -53,8 +52,8 @@ def unit(planner, reader: Reader, key: str) -> int | None:
 
 def username(planner, reader: Reader, key: str) -> str | None:
     said = "" if says_nothing(reader.raw(key)) else fold(reader.said(key))
-    if said and not USERNAME.fullmatch(said):
-        reader.fault(key, _("Letters, digits, dot, dash and underscore, at least two of them."))
+    if said and (fault := username_fault(said)):
+        reader.fault(key, str(fault))
         return None
     return said or None
 

@@ -5,7 +5,6 @@ Nobody else writes a share's state. The task's row is locked before the share's 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -13,58 +12,20 @@ from sqlalchemy.orm import attributes
 
 from app.casework.attachments import attach
 from app.casework.cases import NEVER, Case, sync_parties
-from app.casework.errors import Obstacle
-from app.casework.history import TimelineEntry, record
-from app.casework.requests import SECOND_PERSON, lapse, same_name
+from app.casework.errors import refuse_when
+from app.casework.history import record, signature
+from app.casework.requests import lapse, refuse_same_person
 from app.casework.verbs import Act, Noun, settle
-from app.organization.models import Enterprise, Organization
+from app.organization.directory import homes_of, regulators_by_firm
 from app.tasks import parties, rules
 from app.tasks.models import Progress, Share, Task
 from app.tasks.states import DueKind, Part, TaskState
 
 _cases, _shares = Case.__table__, Share.__table__
-_successors = Organization.__table__.alias("successors")
-_units, _firms, _entries = Organization.__table__, Enterprise.__table__, TimelineEntry.__table__
 FOLLOWS = "follow_shares"  # the verb of a task's entry that its shares caused
 
 
-def refuse_when(obstacle: tuple | None) -> None:
-    """`obstacle`: (field, message) of a rule that does not hold."""
-    if obstacle:
-        raise Obstacle(obstacle[1], obstacle[0])
-
-
-def signature(hat) -> str:
-    """Unit and person as a column of 120 characters keeps them."""
-    return f"{hat.organization_name} {hat.user_name}"[-120:]
-
-
 # ── all shares of a task at once ───────────────────────────────────────────────────────────────────────────────
-def homes_of(session, unit_ids: Iterable[int]) -> dict[int, tuple[bool, int | None]]:
-    """`{unit: (is an enterprise, its territory)}`; one statement."""
-    rows = session.execute(
-        sa.select(_units.c.id, _units.c.kind, _firms.c.territory_id)
-        .outerjoin(_firms, _firms.c.id == _units.c.id).where(_units.c.id.in_(list(unit_ids)))
-    )
-    return {row.id: (row.kind == "enterprise", row.territory_id) for row in rows}
-
-
-def standing(session, planned: list[dict]) -> list[dict]:
-    """The planned units as they are today: a merged one's successor in its place, who is gone left out."""
-    ids = {line["unit"] for line in planned}
-    rows = session.execute(
-        sa.select(_units.c.id, _units.c.active, _successors.c.id.label("successor"))
-        .outerjoin(_successors, sa.and_(_successors.c.id == _units.c.successor_id, _successors.c.active.is_(True)))
-        .where(_units.c.id.in_(ids))
-    )
-    now = {row.id: row.id if row.active else row.successor for row in rows}
-    found: dict[int, dict] = {}
-    for line in planned:
-        if unit := now.get(line["unit"]):
-            found.setdefault(unit, {**line, "unit": unit})
-    return list(found.values())
-
-
 def create(session, hat, task: Task, planned: list[dict], today: dt.date, since: dt.date, verb: str) -> list[Share]:
     """A share for each planned unit, in order; they see it from now on. `since`: the day it counts from."""
     have = parties.parts_of(session, task.id)
@@ -75,7 +36,7 @@ def create(session, hat, task: Task, planned: list[dict], today: dt.date, since:
         parties.UnitPart(s.unit_id, s.part, s.state, s.is_enterprise, s.territory_id) for s in shares
     )]
     leading = parties.leads(every, task.state)
-    regulators = parties.regulators_by_firm(session, [s.unit_id for s in shares if s.is_enterprise])
+    regulators = regulators_by_firm(session, [s.unit_id for s in shares if s.is_enterprise])
     for share, own in zip(shares, every[len(have):], strict=True):
         sync_parties(session, share, parties.share_parties(
             share.filed_by_id, own, leading, regulators.get(share.unit_id, ())))
@@ -117,7 +78,7 @@ def settle_all(session, task: Task, shares: list[Share]) -> None:
     """As `casework.verbs.settle`, for many shares of one task: what they have in common is read once."""
     session.flush()
     leading = parties.leads(parties.parts_of(session, task.id), task.state)
-    regulators = parties.regulators_by_firm(session, [s.unit_id for s in shares if s.is_enterprise])
+    regulators = regulators_by_firm(session, [s.unit_id for s in shares if s.is_enterprise])
     for share in shares:
         share.due_sort, whose = share.due or NEVER, share.turn_organization_id
         share.turn_organization_id, share.turn_role = parties.turn_of_share(share)
@@ -205,23 +166,6 @@ def claim(act: Act) -> None:
 
 def take_back_claim(act: Act) -> None:
     act.case.claimed_on = None
-
-
-def refuse_same_person(act: Act, verb: str) -> None:
-    """Who did `verb` does not decide on it, with another hat, for another or on paper either."""
-    done = act.session.execute(
-        sa.select(_entries.c.user_id, _entries.c.user_name, _entries.c.extra)
-        .where(_entries.c.case_id == act.case.id, _entries.c.verb == verb).order_by(_entries.c.id.desc()).limit(1)
-    ).one_or_none()
-    if done is None:
-        return
-    on_paper = act.extra.get("decided_by")
-    if on_paper:
-        same = any(same_name(name, on_paper) for name in (done.user_name, done.extra.get("on_behalf_of", "")))
-    else:
-        same = not act.hat.persons.isdisjoint({done.user_id, done.extra.get("on_behalf_of_id")} - {None})
-    if same:
-        raise Obstacle(SECOND_PERSON, "decided_by" if on_paper else None)
 
 
 def verify(act: Act) -> None:

@@ -6,14 +6,14 @@ import datetime as dt
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from app.casework.attachments import attach
+from app.casework.attachments import attach_chosen
 from app.casework.cases import Case
-from app.casework.errors import Obstacle
+from app.casework.errors import Obstacle, refuse_when
 from app.casework.requests import ask, decide, lapse
 from app.casework.verbs import Act
+from app.organization.directory import homes_of
 from app.tasks import rules
 from app.tasks.models import Share, Task
-from app.tasks.shares.operations import homes_of, refuse_when
 from app.tasks.states import DueKind, TaskState
 
 _cases, _shares = Case.__table__, Share.__table__
@@ -120,8 +120,4 @@ def correct(act: Act) -> None:
 
 
 def add_files(act: Act) -> None:
-    files = act.data["files"]
-    if not files:
-        raise Obstacle(_l("Choose at least one file."), "files")
-    attach(act.session, act.case, act.hat, files, "evidence")
-    act.comment = "、".join(file.original_name for file in files)
+    attach_chosen(act, "evidence")

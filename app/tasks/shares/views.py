@@ -3,15 +3,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import g
+from flask import g, redirect
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from app.casework.clock import today
 from app.casework.deadlines import due_words
 from app.casework.errors import NotFound
-from app.casework.listing import CAP, page
+from app.casework.lists import CaseList, Column, listed, opening
 from app.casework.verbs import available, in_bulk
 from app.casework.views import CaseView
 from app.extensions import db
@@ -22,9 +24,16 @@ from app.tasks.forms import ShareFilterForm
 from app.tasks.models import Share
 from app.tasks.shares.verbs import SHARES
 from app.tasks.states import TaskState
-from app.tasks.views import LAST_PAGE, filter_form, filters_of, list_place, query_of, selecting, tabs_of
+from app.tasks.views import filter_form, selecting
 
-TABS = (None, *(state for state in TaskState if state != TaskState.DRAFT))
+SHARE_LIST = CaseList("task_shares", (None, *(state for state in TaskState if state != TaskState.DRAFT)), (
+    Column("no", _l("Number"), "number", fixed=True), Column("what", _l("Main task"), fixed=True),
+    Column("unit", _l("Responsible unit")), Column("src", _l("Issued by")),
+    Column("day", _l("Assigned on"), "happened", extra=True),
+    Column("due", _lp("task", "Deadline"), "due"), Column("state", _lp("task", "State")),
+    Column("since", _l("In this state since"), extra=True), Column("turn", _lp("task", "Progress")),
+    Column("verb", _l("Next step"), fixed=True),
+))
 
 
 class TaskShares(CaseView):
@@ -34,6 +43,10 @@ class TaskShares(CaseView):
     route_base = "/tasks/shares"
     class_permission_name = "tasks"
     verb_template = "tasks/share_verb.html"
+    case_list = SHARE_LIST
+
+    def filter_form(self):
+        return filter_form(ShareFilterForm)
 
     def name_of(self, case: Share) -> str:
         name = queries.unit_names(db.session, [case.unit_id]).get(case.unit_id, "")
@@ -43,21 +56,18 @@ class TaskShares(CaseView):
     @has_access
     @permission_name("read")
     def list(self):
-        form, day, unsigned = filter_form(ShareFilterForm), today(), setting("unsigned_days")
-        filters, state = filters_of(form)
-        number, size = list_place()
-        select = selecting(queries.share_selection)
-        ids, more = page(db.session, g.hat.scope, select(g.hat.scope, filters, state), number, size)
-        shares = queries.load_shares(db.session, ids)
+        if elsewhere := opening(SHARE_LIST):
+            return redirect(elsewhere)
+        day, unsigned = today(), setting("unsigned_days")
+        this = listed(SHARE_LIST, self.filter_form(), selecting(queries.share_selection))
+        shares = queries.load_shares(db.session, this.page.ids)
         return self.render_template(
-            "tasks/shares.html", title=_("Shares of the units"), form=form, shares=shares, state=state,
-            tabs=tabs_of(select, filters, state, TABS, "TaskShares.list"),
+            "tasks/shares.html", title=_("Shares of the units"), list=this, shares=shares,
             names=queries.unit_names(db.session, [i for s in shares for i in (s.unit_id, s.filed_by_id)]),
             verbs={share.id: available(SHARES, share, g.hat, day) for share in shares},
             bulk_verbs=in_bulk(SHARES, g.hat.role), states=TaskState, today=day,
-            due_words=partial(due_words, warning_days=setting("warning_days")), page=number, size=size,
-            more=more and number < LAST_PAGE, query=query_of(), filtered=bool(filters), last_page=LAST_PAGE,
-            can=g.hat.permits, cap=CAP, **flags(day, unsigned),
+            due_words=partial(due_words, warning_days=setting("warning_days")), can=g.hat.permits,
+            **flags(day, unsigned),
         )
 
     @expose("/<int:case_id>")
