@@ -82,9 +82,9 @@ def _begin_writing(connection) -> None:
                 if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
             time.sleep(random.uniform(0.001, 0.005))
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last try, whose failure is told as any statement's
     finally:
         raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last try, whose failure is told as any statement's
 
 
 @event.listens_for(Engine, "before_cursor_execute")
