@@ -61,7 +61,7 @@ class Act:
     scans_confined_to_id: int | None = None  # the scan of a paper decision, where it is the unit's own affair
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # declared once
 class Verb:
     """`from_states` → `to_state` (None: the operation leaves it); `rule` returns an obstacle's message or None.
 

@@ -4,15 +4,19 @@ The rules of the verbs ask them as they would ask the hazard itself.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import sqlalchemy as sa
 
 from app.access.scope import constant, planned_once
 from app.casework.cases import CaseParty
+from app.casework.deadlines import due_words
+from app.casework.masks import shown
 from app.casework.requests import CaseRequest
 from app.hazards.models import Hazard, Rectifier
+from app.hazards.states import HazardState, Source
 from app.organization.models import Organization
 
 COLUMNS = (
@@ -26,11 +30,41 @@ _parties, _rectifiers, _units = CaseParty.__table__, Rectifier.__table__, Organi
 
 
 class HazardRow(SimpleNamespace):
-    """`COLUMNS`, the names of the units of `NAMED`, `rectifiers`; `parties`: those only that are the reader's."""
+    """`COLUMNS`, the names of the units of `NAMED`, `rectifiers`; `parties`: those only that are the reader's.
+
+    `row`: what was read, by which two lines are the same.
+    """
 
     @property
     def lead(self):
         return self.rectifiers[0] if self.rectifiers else None
+
+    def __eq__(self, other):
+        return self.row == other.row and self.rectifiers == other.rectifiers
+
+    def __hash__(self):
+        return hash((self.row, *self.rectifiers))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a line says and how it looks, beside its own values."""
+
+    role: str
+    today: dt.date
+    warning_days: int
+    checks: bool
+    turned: frozenset[str]
+    css: dict[str, str] = field(compare=False)  # follows from what was turned
+
+    def due_words(self, due: dt.date | None):
+        return due_words(due, self.today, self.warning_days)
+
+    def source_of(self, hazard) -> str:
+        return Source.title_of(shown(Hazard.source.expression, hazard.source, self.role))
+
+    def state_of(self, hazard) -> HazardState:
+        return HazardState(hazard.state)
 
 
 @dataclass(frozen=True)
@@ -76,7 +110,7 @@ def rows(session, hat, ids: list[int]) -> list[HazardRow]:
     for row in session.execute(_ROWS, {"ids": ids, "mine": hat.organization_ids}):
         values = row._mapping
         parties = [_Mine(unit, role) for role in (row.roles or "").split()]
-        found[row.id] = HazardRow(**values, parties=parties, rectifiers=[], request=None)
+        found[row.id] = HazardRow(**values, row=row, parties=parties, rectifiers=[], request=None)
     for row in session.execute(_RECTIFIERS, {"ids": list(found)}):
         found[row.case_id].rectifiers.append(row)
     _add_requests(session, [row for row in found.values() if row.open_request == "reassign"])

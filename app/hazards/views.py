@@ -12,10 +12,8 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import generate_csrf
 
 from app.casework.clock import today
-from app.casework.deadlines import due_words
 from app.casework.errors import NotFound, Obstacle, Stale
 from app.casework.lists import CaseList, Column, filters_of, listed, opening, state_of
-from app.casework.masks import shown
 from app.casework.once import AlreadyMade
 from app.casework.verbs import How, how_may, in_bulk, next_step
 from app.casework.views import CaseView, put_fault, stored_files
@@ -26,7 +24,7 @@ from app.hazards.casepage import case_page
 from app.hazards.forms import EnterpriseHazardForm, FilterForm, HazardForm
 from app.hazards.ledger import HAZARD_LEDGER
 from app.hazards.models import SOURCE_MASK, Hazard
-from app.hazards.rows import rows
+from app.hazards.rows import Look, rows
 from app.hazards.states import HazardState, Source
 from app.hazards.verbs import HAZARDS
 from app.ledgers.exporting import said, send_blank, send_ledger
@@ -64,15 +62,14 @@ class Hazards(CaseView):
             return redirect(elsewhere)
         day, warning = today(), setting("warning_days")
         this = listed(HAZARD_LIST, self.filter_form(), partial(queries.selection, today=day, warning_days=warning))
-        hazards = rows(db.session, g.hat, this.page.ids)
+        hazards, bulk_verbs = rows(db.session, g.hat, this.page.ids), in_bulk(HAZARDS, g.hat.role)
         return self.render_template(
             "hazards/list.html", title=_("Hazard rectification ledger"), list=this, hazards=hazards,
             industry=queries.industry_name(db.session, this.filters),
             repeats=queries.repeats(db.session, hazards, setting("repeat_window_months")),
-            next_steps={h.id: next_step(HAZARDS, h, g.hat, day) for h in hazards}, today=day, states=HazardState,
+            next_steps={h.id: next_step(HAZARDS, h, g.hat, day) for h in hazards}, bulk_verbs=bulk_verbs,
+            look=Look(g.hat.role, day, warning, bool(bulk_verbs), this.turned, this.css),
             months=[day.strftime("%Y-%m"), (day.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")],
-            due_words=partial(due_words, warning_days=warning), bulk_verbs=in_bulk(HAZARDS, g.hat.role),
-            source_of=lambda h: Source.title_of(shown(Hazard.source.expression, h.source, g.hat.role)),
             can=g.hat.permits,
         )
 

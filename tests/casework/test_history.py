@@ -172,9 +172,9 @@ def test_a_late_commit_falls_into_the_next_block(kind, world, monkeypatch):
 
 
 def one_writes_at_a_time(world) -> None:
-    with world.system() as first, unit_of_work(first), world.system() as second:
-        with pytest.raises(sa.exc.OperationalError, match="locked"), unit_of_work(second):
-            pass
+    with (world.system() as first, unit_of_work(first), world.system() as second,
+          pytest.raises(sa.exc.OperationalError, match="locked"), unit_of_work(second)):
+        pass
 
 
 def test_many_sealers_and_writers_keep_one_chain(world):
