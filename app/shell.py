@@ -7,12 +7,12 @@ from __future__ import annotations
 from functools import cache, cached_property
 from pathlib import Path
 
-from flask import Flask, current_app, g, render_template, url_for
+from flask import Flask, current_app, g, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
-from app import menu
+from app import menu, widgets
 from app.access.permissions import Permission as P
 from app.access.roles import ROLES
 from app.casework import assigning
@@ -24,7 +24,7 @@ from app.workbench.queries import todo_count
 
 def address(endpoint: str, **values) -> str:
     """The address of a screen, empty when this installation has no such screen."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+    return widgets.address(endpoint, **values) if endpoint in current_app.view_functions else ""
 
 
 class Shell:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, has_request_context, request, url_for
 from flask_appbuilder.models.sqla.filters import FilterContains, FilterEqual, FilterRelation
 from flask_appbuilder.widgets import SearchWidget
 from flask_babel import gettext as _
@@ -146,14 +146,19 @@ class PlainSelect:
 
     def __call__(self, field, **kwargs) -> Markup:
         chosen = "" if field.data is None else str(field.data)
-        options = "".join(
-            f'<option value="{escape(value)}"{" selected" if str(value) == chosen else ""}>{escape(label)}</option>'
-            for value, label in field.choices
-        )
+        options = _options(tuple(map(tuple, field.choices)), chosen)
         if field.flags.required:
             kwargs.setdefault("required", True)
         told = attributes(**{"name": field.name, "id": field.id, **kwargs})
         return Markup(f"<select {told}>{options}</select>")
+
+
+@lru_cache(maxsize=256)  # the dictionaries change a few times a year
+def _options(choices: tuple[tuple[object, object], ...], chosen: str) -> str:
+    return "".join(
+        f'<option value="{escape(value)}"{" selected" if str(value) == chosen else ""}>{escape(label)}</option>'
+        for value, label in choices
+    )
 
 
 class FilterBar(SearchWidget):
@@ -224,6 +229,21 @@ def line(template: str, *values: Hashable) -> Markup:
 @lru_cache(maxsize=2048)  # lines in each process, some 4 KB each
 def _line(environment: Environment, _script_root: str, template: str, values: tuple[Hashable, ...]) -> Markup:
     return environment.get_template(template).module.row(*values)
+
+
+def address(endpoint: str, **values) -> str:
+    """`url_for` of templates, which ask for the same three dozen addresses on every page."""
+    if endpoint.startswith(".") or not has_request_context():
+        return url_for(endpoint, **values)
+    try:
+        return _address(current_app._get_current_object(), request.script_root, endpoint, **values)
+    except TypeError:  # a list among the values
+        return url_for(endpoint, **values)
+
+
+@lru_cache(maxsize=2048, typed=True)  # True is not 1 in an address
+def _address(_app: Flask, _script_root: str, endpoint: str, **values) -> str:
+    return url_for(endpoint, **values)
 
 
 def month_day(day) -> str:
@@ -297,5 +317,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         as_words=as_words, asked_fields=asked_fields, back_url=back_url, case_url=case_url, control_of=control_of,
         described=described, has_screen=has_screen, line=line, month_day=month_day, page_url=page_url,
-        page_window=page_window,
+        page_window=page_window, url_for=address,
     )

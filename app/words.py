@@ -10,6 +10,7 @@ from functools import cache
 from babel import support
 from flask import Flask, g
 from flask_babel import Domain
+from flask_babel.speaklater import LazyString
 from jinja2.ext import Extension
 from jinja2.lexer import Token
 from markupsafe import Markup, escape
@@ -28,6 +29,15 @@ class OneLanguage(Domain):
         if self._words is None and g:
             self._words = super().get_translations()
         return self._words or super().get_translations()
+
+
+def say_once(lazy: LazyString) -> str:
+    """A lazy word with nothing to fill in, kept from the first time that there is an application to ask."""
+    if (said := lazy.__dict__.get("_said")) is None:
+        said = str(lazy._func(*lazy._args, **lazy._kwargs))
+        if g and not lazy._kwargs:
+            lazy._said = said
+    return said
 
 
 class KnownWords(Extension):
@@ -80,6 +90,7 @@ def init_app(app: Flask) -> None:
         values.setdefault("num", num)
         return filled(spoken.get_translations().ungettext(one, many, num), values)
 
+    LazyString.__str__ = LazyString.__html__ = say_once
     app.jinja_env.extend(spoken=spoken)
     app.jinja_env.add_extension(KnownWords)
     app.jinja_env.globals.update(_=gettext, gettext=gettext, pgettext=pgettext, ngettext=ngettext)

@@ -115,7 +115,7 @@ def repeats(session, hazards: Iterable[Hazard], months: int = 12) -> dict[int, i
         return {}
     first = months_before(min(h.happened_on for h in keyed), months)
     alike = defaultdict(list)
-    for hazard_id, *when in session.execute(_ALIKE, {"ids": [h.id for h in keyed], "first": first}):
+    for hazard_id, *when in session.execute(_ALIKE, {"ids": [h.id for h in keyed], "first": first}).all():
         alike[hazard_id].append(tuple(when))
     counts = {h.id: _earlier(alike[h.id], h, months) for h in keyed}
     return {i: n for i, n in counts.items() if n}

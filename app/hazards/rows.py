@@ -107,11 +107,11 @@ def rows(session, hat, ids: list[int]) -> list[HazardRow]:
         return []
     unit = hat.organization_ids[0] if hat.organization_ids else None
     found = {}
-    for row in session.execute(_ROWS, {"ids": ids, "mine": hat.organization_ids}):
+    for row in session.execute(_ROWS, {"ids": ids, "mine": hat.organization_ids}).all():
         values = row._mapping
         parties = [_Mine(unit, role) for role in (row.roles or "").split()]
         found[row.id] = HazardRow(**values, row=row, parties=parties, rectifiers=[], request=None)
-    for row in session.execute(_RECTIFIERS, {"ids": list(found)}):
+    for row in session.execute(_RECTIFIERS, {"ids": list(found)}).all():
         found[row.case_id].rectifiers.append(row)
     _add_requests(session, [row for row in found.values() if row.open_request == "reassign"])
     return [found[i] for i in ids if i in found]
