@@ -9,11 +9,16 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from app.access.scope import constant
 from app.casework import texts
 from app.casework.cases import Case, find
 from app.casework.errors import NotFound, Stale
 
 _cases = Case.__table__
+# The base row is the lock; the noun's own table is only ever written under it.
+_LOCKED = constant(
+    sa.select(Case.id, Case.version).where(Case.id == sa.bindparam("case_id")).with_for_update(of=_cases)
+)
 
 
 @contextmanager
@@ -43,10 +48,7 @@ def lock_case(session, model: type[Case], case_id: int, version: int | None) -> 
     if model.is_share:
         head = sa.select(_cases.c.head_id).where(_cases.c.id == case_id).scalar_subquery()
         session.execute(sa.select(_cases.c.id).where(_cases.c.id == head).with_for_update())
-    # The base row is the lock; the noun's own table is only ever written under it.
-    locked = session.execute(
-        sa.select(Case.id, Case.version).where(Case.id == case_id).with_for_update(of=Case.__table__)
-    ).one_or_none()
+    locked = session.execute(_LOCKED, {"case_id": case_id}).one_or_none()
     case = find(session, model, case_id, fresh=True) if locked else None
     if case is None:
         raise NotFound

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 
-from app.access.scope import Scope, scoped, within_county
+from app.access.scope import Scope, planned_once, scoped, within_county
 from app.organization.models import (
     CalendarDay,
     Delegation,
@@ -83,17 +83,16 @@ scoped(CalendarDay, within_county(CalendarDay))
 scoped(Post, _through_unit(Post.organization_id))
 
 
+_REGULATORS = planned_once(
+    sa.select(_regulators.c.organization_id, _regulators.c.is_daily)
+    .where(_regulators.c.enterprise_id == sa.bindparam("enterprise"))
+    .order_by(_regulators.c.is_daily.desc(), _regulators.c.id)
+)
+
+
 def regulators_of(session, enterprise_id: int) -> list[tuple[int, bool]]:
     """`(organization id, is the daily one)` of an enterprise's regulators, the daily one first."""
-    table = EnterpriseRegulator.__table__
-    return [
-        tuple(row)
-        for row in session.execute(
-            sa.select(table.c.organization_id, table.c.is_daily)
-            .where(table.c.enterprise_id == enterprise_id)
-            .order_by(table.c.is_daily.desc(), table.c.id)
-        )
-    ]
+    return [tuple(row) for row in session.execute(_REGULATORS, {"enterprise": enterprise_id})]
 
 
 def regulators_by_firm(session, firms: Iterable[int]) -> dict[int, list[int]]:
