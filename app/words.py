@@ -9,7 +9,7 @@ from functools import cache
 
 from babel import support
 from flask import Flask, g
-from flask_babel import Domain
+from flask_babel import Domain, gettext, pgettext
 from flask_babel.speaklater import LazyString
 from jinja2.ext import Extension
 from jinja2.lexer import Token
@@ -18,6 +18,7 @@ from wtforms.i18n import messages_path
 
 CALL = ("name", "lparen", "string", "rparen")
 SPECIAL = frozenset("%<>&\"'")
+LOOKED_UP = (gettext, pgettext)
 
 
 class OneLanguage(Domain):
@@ -32,11 +33,11 @@ class OneLanguage(Domain):
 
 
 def say_once(lazy: LazyString) -> str:
-    """A lazy word with nothing to fill in, kept from the first time that there is an application to ask."""
+    """A lazy word with nothing to fill in, kept from the first time; without an application it stays English."""
+    if not g or lazy._kwargs or lazy._func not in LOOKED_UP:  # another function may say something else each time
+        return str(lazy._func(*lazy._args, **lazy._kwargs))
     if (said := lazy.__dict__.get("_said")) is None:
-        said = str(lazy._func(*lazy._args, **lazy._kwargs))
-        if g and not lazy._kwargs:
-            lazy._said = said
+        said = lazy._said = str(lazy._func(*lazy._args))
     return said
 
 
