@@ -24,7 +24,7 @@ from app.workbench.queries import todo_count
 
 def address(endpoint: str, **values) -> str:
     """The address of a screen, empty when this installation has no such screen."""
-    return widgets.address(endpoint, **values) if endpoint in current_app.view_functions else ""
+    return widgets.address(endpoint, **values) if widgets.has_screen(endpoint) else ""
 
 
 class Shell:

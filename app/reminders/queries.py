@@ -21,7 +21,7 @@ def role_of(hat) -> str:
     return "reviewer" if hat.role in REVIEWERS else "clerk"
 
 
-def asked(hat, today: dt.date) -> dict:
+def _asked(hat, today: dt.date) -> dict:
     """What the statements below are asked with."""
     return {"units": hat.organization_ids, "unit": hat.organization_id, "user": hat.user_id, "role": role_of(hat),
             "first": today - dt.timedelta(days=setting("remind_keep_days"))}
@@ -45,7 +45,7 @@ _NEW = constant(sa.select(sa.func.count()).select_from(
 
 def count_new(session, hat, today: dt.date) -> int:
     """How many cases the bell tells of; MOST_NEW + 1 means more. One statement."""
-    return session.execute(_NEW, asked(hat, today)).scalar_one()
+    return session.execute(_NEW, _asked(hat, today)).scalar_one()
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,6 @@ def inbox(session, hat, today: dt.date, before: int | None = None) -> tuple[list
         .where(*_MINE, *([Notice.id < before] if before else ()))
         .order_by(Notice.noticed_on.desc(), Notice.id.desc()).limit(SIZE + 1)
     )
-    rows = session.execute(statement, asked(hat, today))
+    rows = session.execute(statement, _asked(hat, today))
     found = [Line(notice, case, not due, is_new) for notice, case, due, is_new in rows]
     return found[:SIZE], len(found) > SIZE
