@@ -73,6 +73,7 @@ class Person:
     def verb(self, title: str):
         """Press the verb's button and fill in its form, wherever that appears; sent when the block ends."""
         link = self.page.locator(".case-verbs").get_by_role("link", name=title, exact=True)
+        link.wait_for(state="attached")  # a page that is still coming would look like one whose verbs are folded
         if not link.is_visible():
             self.page.locator(".case-verbs summary").click()
         link.click()
