@@ -126,7 +126,7 @@ def database_uri(url: str, folder: Path) -> str:
 def engine_options(uri: str) -> dict:
     if uri.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_SECONDS}}
-    return {"pool_pre_ping": True, "pool_size": 2, "isolation_level": "READ COMMITTED"}
+    return {"pool_size": 2, "isolation_level": "READ COMMITTED"}
 
 
 def secret(path: Path, size: int = 32) -> str:

@@ -1,16 +1,18 @@
 """The objects that outlive one application: the database and its migrations."""
 import random
+import select
 import sqlite3
 import time
-from contextlib import suppress
 
 import psycopg
 from flask_appbuilder import Model
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import Pool
 
 from app.access.sessions import ScopedSession
 from app.organization.grams import folded, grams
@@ -27,6 +29,8 @@ Model.metadata.naming_convention = MetaData(
         "pk": "pk_%(table_name)s",
     }
 ).naming_convention
+
+IDLE_SECONDS = 30  # after which a connection is asked whether it still stands
 
 db = SQLAlchemy(model_class=Model, session_options={"class_": ScopedSession})
 migrate = Migrate()
@@ -95,14 +99,32 @@ def _prepare_what_is_planned_once(_connection, cursor, _statement, _parameters, 
 
 
 @event.listens_for(Engine, "rollback")
-def _end_what_only_read(connection) -> None:
-    """A transaction of PostgreSQL that wrote nothing ends with COMMIT instead.
+def _roll_back_and_keep_the_plans(connection) -> None:
+    """PostgreSQL's ROLLBACK, past the driver: at its own it forgets every statement that it has prepared.
 
-    At a ROLLBACK the driver forgets every statement that it has prepared.
+    Nearly every request ends so, having only read. The driver's, which follows, finds nothing left to do; after a
+    failed statement it does forget.
     """
     raw = None if connection.invalidated else connection.connection.dbapi_connection
-    if not isinstance(raw, psycopg.Connection) or raw.info.transaction_status != TransactionStatus.INTRANS:
+    if isinstance(raw, psycopg.Connection) and raw.info.transaction_status == TransactionStatus.INTRANS:
+        raw.pgconn.exec_(b"ROLLBACK")
+
+
+@event.listens_for(Pool, "checkin")
+def _note_since_when_it_is_idle(_dbapi_connection, record) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _refuse_a_dead_connection(dbapi_connection, record, _proxy) -> None:
+    """The pool opens another in the place of one that the server has ended since: then its socket has something to
+    say. One that was idle for long is asked, since what stands between may have dropped it silently.
+    """
+    since = record.info.pop("idle_since", None)
+    if since is None or not isinstance(dbapi_connection, psycopg.Connection):
         return
-    with suppress(psycopg.Error):  # told by the ROLLBACK that follows
-        if raw.execute("SELECT txid_current_if_assigned()").fetchone() == (None,):
-            raw.commit()
+    told = select.poll()
+    told.register(dbapi_connection.fileno(), select.POLLIN)
+    if told.poll(0) or time.monotonic() - since > IDLE_SECONDS:
+        if dbapi_connection.pgconn.exec_(b"").status != ExecStatus.EMPTY_QUERY:
+            raise DisconnectionError

@@ -16,7 +16,7 @@ from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, joinedload, mapped_column, relationship
 
-from app.access.scope import Scope, constant, scoped
+from app.access.scope import Scope, constant, planned_once, scoped
 from app.casework.columns import UTCDateTime, utcnow
 
 TITLE_LENGTH = 120
@@ -193,7 +193,8 @@ def _found(model: type[Case], fresh: bool) -> sa.Select:
     always = (one.key for one in sa.inspect(model).relationships if one.lazy == "selectin")
     whole = (joinedload(getattr(model, name)) for name in dict.fromkeys((*always, *model.read_along)))
     statement = sa.select(model).where(model.id == sa.bindparam("case_id")).options(*whole)
-    return constant(statement.execution_options(populate_existing=True) if fresh else statement)
+    statement = planned_once(constant(statement))
+    return statement.execution_options(populate_existing=True) if fresh else statement
 
 
 def sync_parties(session, case: Case, wanted: Iterable[tuple[int, str, bool]]) -> None:

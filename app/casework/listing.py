@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from app.access.scope import Scope
+from app.access.scope import Scope, planned_once
 from app.casework import texts
 from app.casework.cases import Case, CaseParty
 from app.organization.grams import pieces
@@ -90,6 +90,17 @@ def rows(scope: Scope, selection: Selection, drives: tuple[int, ...] | None = No
     if words := pieces(selection.words):
         statement = statement.where(KEYS[table]["number"].in_(texts.where_said(words)))
     return statement, table
+
+
+def planned(scope: Scope, selections: Iterable[Selection], statement: sa.Select) -> sa.Select:
+    """What a county's roles ask of all its cases is planned once: unlike a unit's, it is the same for everybody."""
+    alike = all(drivers(scope, selection) is None for selection in selections)
+    return planned_once(statement) if alike else statement
+
+
+def exactly(number: int):
+    """A number that stands in the statement: what is planned once is planned for so many rows."""
+    return sa.literal_column(str(int(number)), sa.Integer)
 
 
 def order_by(table: sa.Table, order: Order) -> list:
@@ -173,13 +184,14 @@ def _counting(scope: Scope, selections: tuple[tuple[str, Selection | sa.Select],
             # Counted in the order of the index that holds the state: equal rows are neighbours, it stops at the cap.
             by_due = selection.by_due or selection.state is not None
             selection = ids(scope, replace(selection, by_due=by_due, order=None))
-        inner = selection.limit(cap + 1).subquery()
+        inner = selection.limit(exactly(cap + 1)).subquery()
         columns.append(sa.select(sa.func.count()).select_from(inner).scalar_subquery().label(name))
     return sa.select(*columns)
 
 
-# Building the statement takes longer than the databases take to answer it.
-_counting_often = lru_cache(maxsize=256)(_counting)
+@lru_cache(maxsize=256)  # building the statement takes longer than the databases take to answer it
+def _counting_often(scope: Scope, selections: tuple[tuple[str, Selection], ...], cap: int) -> sa.Select:
+    return planned(scope, dict(selections).values(), _counting(scope, selections, cap))
 
 
 def turns(scope: Scope, role: str, assignee_id: int | None = None) -> sa.Select:

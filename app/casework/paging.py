@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from app.access.scope import Scope
 from app.casework import texts
-from app.casework.listing import KEYS, Order, Selection, drivers, order_by, rows
+from app.casework.listing import KEYS, Order, Selection, drivers, exactly, order_by, planned, rows
 from app.organization.grams import pieces
 
 DEPTH, DEEPEST = 80, 200_000  # rows looked through for each row wanted; a word in every 80th fills a page so
@@ -107,28 +107,36 @@ def _read(session, scope: Scope, selection: Selection, after: Row | None, size: 
     """Up to one row more than the page holds."""
     if pieces(selection.words):
         return _said(session, scope, [(selection, after)], skip + size + 1)[0][skip:]
-    plain = not selection.conditions and not after and not skip
-    statement = (_first_page if plain else one_page)(scope, selection, after, size + 1, skip)
-    by_id = selection.ordered.by == "number"
-    return [Row(row[0], None if by_id else row[1]) for row in session.execute(statement)]
+    by_id, asked = selection.ordered.by == "number", {}
+    if selection.conditions or skip:
+        statement = one_page(scope, selection, after, size + 1, skip)
+    else:
+        statement = _often(scope, selection, after and ANY_ROW[by_id], size + 1)
+        asked = {"after_id": after.id, "after_key": after.key} if after else {}
+    return [Row(row[0], None if by_id else row[1]) for row in session.execute(statement, asked).all()]
 
 
 def one_page(scope: Scope, selection: Selection, after: Row | None, many: int, skip: int = 0) -> sa.Select:
     """SELECT of ids, and of what they are ordered by: `many` rows after a row, or after the first `skip`."""
     arms = [_arm(scope, part, unit, after) for part, unit in _parts(scope, selection)]
     if len(arms) == 1:
-        return arms[0].limit(many).offset(skip or None)
-    arms = [sa.select(arm.limit(many + skip).subquery()) for arm in arms]
+        return arms[0].limit(exactly(many)).offset(skip or None)
+    arms = [sa.select(arm.limit(exactly(many + skip)).subquery()) for arm in arms]
     # UNION, where a case may stand in the lists of two units: once.
     joined = (sa.union if len(drivers(scope, selection) or ()) > 1 else sa.union_all)(*arms).subquery()
     key, order = list(joined.c)[-1], selection.ordered
     columns = dict.fromkeys((key, joined.c[0]))
     return (sa.select(*joined.c).order_by(*(c.desc() if order.descending else c for c in columns))
-            .limit(many).offset(skip or None))
+            .limit(exactly(many)).offset(skip or None))
 
 
-# Asked for again and again, by everybody who opens a list: building it takes longer than the answer.
-_first_page = lru_cache(maxsize=256)(one_page)
+ANY_ROW = {True: Row(1), False: Row(1, dt.date.max)}  # by number or by a day
+
+
+@lru_cache(maxsize=256)  # by everybody who turns the pages of a list: building it takes longer than the answer
+def _often(scope: Scope, selection: Selection, after: Row | None, many: int) -> sa.Select:
+    """`one_page` after a row that is told when it is executed."""
+    return planned(scope, [selection], one_page(scope, selection, after, many))
 
 
 def _parts(scope: Scope, selection: Selection) -> list[tuple[Selection, int | None]]:
@@ -152,7 +160,8 @@ def _arm(scope: Scope, selection: Selection, unit: int | None, after: Row | None
         statement = statement.add_columns(keys[order.by])
     if after:
         here = sa.tuple_(keys[order.by], keys["number"]) if after.key else keys["number"]
-        there = sa.tuple_(sa.literal(after.key, sa.Date), sa.literal(after.id)) if after.key else after.id
+        last = sa.bindparam("after_id", after.id)
+        there = sa.tuple_(sa.bindparam("after_key", after.key, sa.Date), last) if after.key else last
         statement = statement.where(here < there if order.descending else here > there)
     return statement.order_by(*order_by(table, order))
 

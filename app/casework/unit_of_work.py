@@ -9,16 +9,16 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from app.access.scope import constant
+from app.access.scope import constant, planned_once
 from app.casework import texts
 from app.casework.cases import Case, find
 from app.casework.errors import NotFound, Stale
 
 _cases = Case.__table__
 # The base row is the lock; the noun's own table is only ever written under it.
-_LOCKED = constant(
+_LOCKED = planned_once(constant(
     sa.select(Case.id, Case.version).where(Case.id == sa.bindparam("case_id")).with_for_update(of=_cases)
-)
+))
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def _rows() -> sa.Select:
         unit = _units.alias(name)
         statement = statement.add_columns(_name_of(unit).label(name))
         statement = statement.outerjoin(unit, unit.c.id == getattr(Hazard, column))
-    return constant(statement.where(Hazard.id.in_(sa.bindparam("ids", expanding=True))))
+    return planned_once(constant(statement.where(Hazard.id.in_(sa.bindparam("ids", expanding=True)))))
 
 
 _ROWS = _rows()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.access.scope import constant
+from app.access.scope import constant, planned_once
 from app.casework.cases import Case
 from app.organization.settings import setting
 from app.reminders.models import Notice, NoticesSeen
@@ -37,10 +37,10 @@ _LAST_SEEN = sa.select(sa.func.coalesce(sa.func.max(_seen.c.last_id), 0)).where(
     _seen.c.user_id == sa.bindparam("user"), _seen.c.organization_id == sa.bindparam("unit"),
     _seen.c.role == sa.bindparam("role"),
 ).scalar_subquery()
-_NEW = constant(sa.select(sa.func.count()).select_from(
+_NEW = planned_once(constant(sa.select(sa.func.count()).select_from(
     sa.select(Notice.case_id).join(Case, Case.id == Notice.case_id)
     .where(*_MINE, _STILL_DUE, Notice.id > _LAST_SEEN).distinct().limit(MOST_NEW + 1).subquery()
-))
+)))
 
 
 def count_new(session, hat, today: dt.date) -> int:

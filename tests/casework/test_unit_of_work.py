@@ -3,6 +3,7 @@
 import random
 import sqlite3
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -168,3 +169,18 @@ def test_what_was_written_and_not_committed_is_taken_back(world):
             getattr(connection, end)()
             connection.close()
     assert rows(world, sa.select(_cases.c.id).where(_cases.c.title == "没有这回事")) == []
+
+
+def test_a_page_answers_though_the_server_has_ended_its_connections(kind, world):
+    """As after a restart of PostgreSQL: the pool notices before a statement fails."""
+    if kind == "sqlite":
+        return  # no server between
+    visitor = world.as_("yingji")
+    assert visitor.get("/hazards/").status_code == 200
+    with world.app.app_context():
+        url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as other:
+        ended = other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                              "WHERE datname = current_database() AND pid <> pg_backend_pid()").fetchall()
+    assert ended
+    assert visitor.get("/hazards/").status_code == 200
