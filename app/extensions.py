@@ -125,6 +125,6 @@ def _refuse_a_dead_connection(dbapi_connection, record, _proxy) -> None:
         return
     told = select.poll()
     told.register(dbapi_connection.fileno(), select.POLLIN)
-    if told.poll(0) or time.monotonic() - since > IDLE_SECONDS:
-        if dbapi_connection.pgconn.exec_(b"").status != ExecStatus.EMPTY_QUERY:
-            raise DisconnectionError
+    doubtful = told.poll(0) or time.monotonic() - since > IDLE_SECONDS
+    if doubtful and dbapi_connection.pgconn.exec_(b"").status != ExecStatus.EMPTY_QUERY:
+        raise DisconnectionError
