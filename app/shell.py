@@ -4,9 +4,10 @@ Worked out when a template asks, so that a page without the shell costs no state
 """
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
+import sqlalchemy as sa
 from flask import Flask, current_app, g, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -15,11 +16,12 @@ from markupsafe import Markup
 from app import menu, widgets
 from app.access.permissions import Permission as P
 from app.access.roles import ROLES
+from app.access.scope import Scope, planned_once
 from app.casework import assigning
 from app.casework.clock import today
 from app.extensions import db
-from app.reminders.queries import count_new
-from app.workbench.queries import todo_count
+from app.reminders.queries import NEW, asked
+from app.workbench.queries import todo
 
 
 def address(endpoint: str, **values) -> str:
@@ -59,15 +61,19 @@ class Shell:
         return self.worn.county_name if self.worn else ""
 
     @cached_property
+    def counts(self) -> tuple[int, int]:
+        """What waits for this hat, and of how much the bell tells; one statement."""
+        return db.session.execute(_counts(self.worn.scope, self.worn.role), asked(self.worn, today())).one()
+
+    @property
     def todo(self) -> int | None:
         """How many cases wait for this hat; None where nothing is ever waited for."""
-        return todo_count(db.session, self.worn) if self.opens and self.opens.permits(P.WORKBENCH_READ) else None
+        return self.counts[0] if self.opens and self.opens.permits(P.WORKBENCH_READ) else None
 
-    @cached_property
+    @property
     def new_notices(self) -> int | None:
         """What the bell tells; None for whom nothing rings."""
-        may = self.opens is not None and self.opens.permits(P.INBOX_READ)
-        return count_new(db.session, self.worn, today()) if may else None
+        return self.counts[1] if self.opens and self.opens.permits(P.INBOX_READ) else None
 
     @property
     def inbox_url(self) -> str:
@@ -128,6 +134,11 @@ class Shell:
     @cached_property
     def tabs(self):
         return menu.tabs(self.opens)
+
+
+@lru_cache(maxsize=256)
+def _counts(scope: Scope, role: str) -> sa.Select:
+    return planned_once(sa.select(todo(scope, role).scalar_subquery(), NEW.scalar_subquery()))
 
 
 def basis_url(place: str) -> str:

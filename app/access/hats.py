@@ -87,6 +87,11 @@ def hats_of(session, user: User, today: dt.date) -> list[Hat]:
     Reads bare tables: choosing the hat comes before any scope. Whoever holds no post any more has none to wear.
     """
     rows = session.execute(_OWN_AND_LENT, {"user_id": user.id, "today": today}).all()
+    return hats_among(rows, user.id, user.full_name, user.phone)
+
+
+def hats_among(rows, user_id: int, user_name: str, phone: str | None) -> list[Hat]:
+    """Of the rows of `own_and_lent`, in its order."""
     merged: dict[int, list[int]] = {}
     for row in rows:
         merged.setdefault(row.id, []).append(row.merged_id)
@@ -99,16 +104,16 @@ def hats_of(session, user: User, today: dt.date) -> list[Hat]:
     worn = {row.id: row for row in (*own, *lent)}.values()
     return [
         Hat(
-            user_id=user.id, user_name=user.full_name, post_id=row.id, organization_id=row.organization_id,
+            user_id=user_id, user_name=user_name, post_id=row.id, organization_id=row.organization_id,
             organization_name=row.name, organization_kind=row.kind, role=row.role, county_id=row.county_id,
-            organization_ids=tuple(sorted(set(merged[row.id]))), phone=user.phone, on_behalf_of_id=row.holder_id,
+            organization_ids=tuple(sorted(set(merged[row.id]))), phone=phone, on_behalf_of_id=row.holder_id,
             on_behalf_of=row.holder or "", county_name=row.county,
         )
         for row in worn
     ]
 
 
-def _own_and_lent() -> sa.Select:
+def own_and_lent() -> sa.Select:
     """Posts of the user, then posts whose holder is still there and lets the user act; each with every unit that is
     merged into its own, itself included.
     """
@@ -138,4 +143,4 @@ def _own_and_lent() -> sa.Select:
             .order_by(both.c.holder_id.is_not(None), both.c.id))
 
 
-_OWN_AND_LENT = planned_once(_own_and_lent())
+_OWN_AND_LENT = planned_once(own_and_lent())

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_login import UserMixin
 from werkzeug.security import check_password_hash
 
-from app.access.hats import Hat, hats_of
+from app.access.hats import Hat, hats_among, hats_of, own_and_lent
 from app.access.passwords import is_aged
 from app.access.scope import IDENTIFYING, planned_once
 from app.casework.clock import today
@@ -33,7 +33,9 @@ def account(*conditions, lock: bool = False) -> User | None:
 
 @dataclass(frozen=True)
 class SignedIn(UserMixin):
-    """The account as every request needs to know it; who changes it reads it again as a `User`."""
+    """The account as every request needs to know it, with the hats it may wear today; who changes it reads it again
+    as a `User`.
+    """
 
     id: int
     username: str
@@ -43,22 +45,38 @@ class SignedIn(UserMixin):
     active: bool
     session_epoch: int
     must_change_password: bool
+    hats: tuple[Hat, ...]
 
     def get_full_name(self) -> str:
         return self.full_name
 
 
 _users = User.__table__
-_BY_ID = planned_once(sa.select(
+_ACCOUNT = (
     _users.c.id, _users.c.username, _users.c.password, _users.c.last_name, _users.c.phone, _users.c.active,
     _users.c.session_epoch, _users.c.must_change_password,
-).where(_users.c.id == sa.bindparam("user_id")))
+)
 
 
-def signed_in(user_id: int) -> SignedIn | None:
+def _who() -> sa.Select:
+    """The account, beside each of its hats."""
+    hats = own_and_lent().subquery()
+    return (sa.select(hats, *(column.label(f"account_{column.name}") for column in _ACCOUNT))
+            .select_from(_users.outerjoin(hats, sa.true())).where(_users.c.id == sa.bindparam("user_id"))
+            .order_by(hats.c.holder_id.is_not(None), hats.c.id))
+
+
+_WHO = planned_once(_who())
+
+
+def signed_in(user_id: int, today: dt.date) -> SignedIn | None:
     """Who a session says it is."""
-    row = db.session.execute(_BY_ID, {"user_id": user_id}).one_or_none()
-    return row and SignedIn(*row)
+    rows = db.session.execute(_WHO, {"user_id": user_id, "today": today}).all()
+    if not rows:
+        return None
+    account = rows[0][-len(_ACCOUNT):]
+    _id, _username, _password, name, phone, *_more = account
+    return SignedIn(*account, tuple(hats_among([row for row in rows if row.id], user_id, name, phone)))
 
 
 def named(username: str) -> User | None:

@@ -16,7 +16,7 @@ from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
-from app.access.hats import Hat, hats_of
+from app.access.hats import Hat
 from app.access.logins import account, admit, held, named, signed_in, visitor
 from app.access.own_password import WITHOUT_OWN_PASSWORD, OwnPassword
 from app.access.permissions import from_framework
@@ -111,7 +111,7 @@ class SecurityManager(FrameworkManager):
 
     def load_user(self, pk):
         """The session's user: active, and the session not ended by a logout or a reset since."""
-        user = signed_in(int(pk))
+        user = signed_in(int(pk), today())
         if user is None or not user.active or session.get("epoch") != user.session_epoch:
             return None
         return user
@@ -136,7 +136,7 @@ class SecurityManager(FrameworkManager):
         if request.endpoint in ("static", "appbuilder.static", "healthz"):
             return None
         if current_user.is_authenticated:
-            g.hats = hats_of(db.session, current_user, today())
+            g.hats = list(current_user.hats)
             chosen = session.get("post_id")
             g.hat = next((hat for hat in g.hats if hat.post_id == chosen), g.hats[0] if g.hats else None)
         db.session().serve(g.hat.scope if g.hat else NOBODY)

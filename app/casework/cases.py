@@ -132,15 +132,16 @@ def _is_party(case_id, scope: Scope, *more):
     )
 
 
-def case_rule(scope: Scope):
-    """A county role finds all issued cases of its county, a unit those it is a party to, a draft its filer only."""
+def case_rule(scope: Scope, of=Case):
+    """A county role finds all issued cases of its county, a unit those it is a party to, a draft its filer only.
+
+    `of`: the class, or the columns of the bare table.
+    """
     if scope.breadth == "county":
-        return sa.and_(
-            Case.county_id == scope.county_id, sa.or_(Case.issued.is_(True), _is_party(Case.id, scope))
-        )
+        return sa.and_(of.county_id == scope.county_id, sa.or_(of.issued.is_(True), _is_party(of.id, scope)))
     if scope.breadth == "units":
-        return _is_party(Case.id, scope)
-    return sa.false()
+        return _is_party(of.id, scope)
+    return sa.true() if scope.breadth == "system" else sa.false()
 
 
 def part_rule(cls: type):

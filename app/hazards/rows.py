@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import SimpleNamespace
 
 import sqlalchemy as sa
 
-from app.access.scope import constant, planned_once
-from app.casework.cases import CaseParty
+from app.access.scope import Scope, planned_once, scope_of
+from app.casework.cases import Case, CaseParty, case_rule
 from app.casework.deadlines import due_words
 from app.casework.masks import shown
 from app.casework.requests import CaseRequest
@@ -26,7 +27,8 @@ COLUMNS = (
     "claimed_on", "fake_found_on", "review_asked_on", "acknowledged_on",
 )
 NAMED = {"inspecting_unit": "inspecting_unit_id", "territory": "territory_id", "turn": "turn_organization_id"}
-_parties, _rectifiers, _units = CaseParty.__table__, Rectifier.__table__, Organization.__table__
+_cases, _hazards, _parties = Case.__table__, Hazard.__table__, CaseParty.__table__
+_rectifiers, _units = Rectifier.__table__, Organization.__table__
 
 
 class HazardRow(SimpleNamespace):
@@ -77,21 +79,24 @@ def _name_of(units: sa.Table):
     return sa.func.coalesce(units.c.short_name, units.c.name)
 
 
-def _rows() -> sa.Select:
+@lru_cache(maxsize=256)
+def _rows(scope: Scope) -> sa.Select:
+    of_hazard = {**_hazards.c, **_cases.c}
     mine = (
         sa.select(sa.func.aggregate_strings(_parties.c.role, " "))
-        .where(_parties.c.case_id == Hazard.id, _parties.c.organization_id.in_(sa.bindparam("mine", expanding=True)))
+        .where(_parties.c.case_id == _cases.c.id, _parties.c.organization_id.in_(sa.bindparam("mine", expanding=True)))
         .scalar_subquery()
     )
-    statement = sa.select(*(getattr(Hazard, name) for name in COLUMNS), mine.label("roles"))
+    found = _cases.join(_hazards, _hazards.c.id == _cases.c.id)
+    columns = [*(of_hazard[name] for name in COLUMNS), mine.label("roles")]
     for name, column in NAMED.items():
         unit = _units.alias(name)
-        statement = statement.add_columns(_name_of(unit).label(name))
-        statement = statement.outerjoin(unit, unit.c.id == getattr(Hazard, column))
-    return planned_once(constant(statement.where(Hazard.id.in_(sa.bindparam("ids", expanding=True)))))
+        columns.append(_name_of(unit).label(name))
+        found = found.outerjoin(unit, unit.c.id == of_hazard[column])
+    return planned_once(sa.select(*columns).select_from(found).where(
+        _cases.c.id.in_(sa.bindparam("ids", expanding=True)), case_rule(scope, _cases.c)))
 
 
-_ROWS = _rows()
 _RECTIFIERS = planned_once(
     sa.select(_rectifiers.c.case_id, _rectifiers.c.organization_id, _rectifiers.c.heads, _rectifiers.c.is_enterprise,
               _name_of(_units).label("name"))
@@ -107,7 +112,7 @@ def rows(session, hat, ids: list[int]) -> list[HazardRow]:
         return []
     unit = hat.organization_ids[0] if hat.organization_ids else None
     found = {}
-    for row in session.execute(_ROWS, {"ids": ids, "mine": hat.organization_ids}).all():
+    for row in session.execute(_rows(scope_of(session)), {"ids": ids, "mine": hat.organization_ids}).all():
         values = row._mapping
         parties = [_Mine(unit, role) for role in (row.roles or "").split()]
         found[row.id] = HazardRow(**values, row=row, parties=parties, rectifiers=[], request=None)

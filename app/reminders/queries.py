@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.access.scope import constant, planned_once
 from app.casework.cases import Case
+from app.casework.listing import exactly
 from app.organization.settings import setting
 from app.reminders.models import Notice, NoticesSeen
 
-_seen = NoticesSeen.__table__
+_seen, _notices, _cases = NoticesSeen.__table__, Notice.__table__, Case.__table__
 REVIEWERS = ("unit_reviewer", "county_head")
 MOST_NEW, SIZE = 99, 50
 
@@ -21,31 +21,27 @@ def role_of(hat) -> str:
     return "reviewer" if hat.role in REVIEWERS else "clerk"
 
 
-def _asked(hat, today: dt.date) -> dict:
+def asked(hat, today: dt.date) -> dict:
     """What the statements below are asked with."""
     return {"units": hat.organization_ids, "unit": hat.organization_id, "user": hat.user_id, "role": role_of(hat),
             "first": today - dt.timedelta(days=setting("remind_keep_days"))}
 
 
 _MINE = (
-    Notice.organization_id.in_(sa.bindparam("units", expanding=True)), Notice.role == sa.bindparam("role"),
-    Notice.noticed_on > sa.bindparam("first"),
+    _notices.c.organization_id.in_(sa.bindparam("units", expanding=True)), _notices.c.role == sa.bindparam("role"),
+    _notices.c.noticed_on > sa.bindparam("first"),
 )
 # Of a case that has moved on, or has another deadline by now, nobody is reminded any more.
-_STILL_DUE = sa.and_(Case.turn_organization_id == Notice.organization_id, Case.due_sort == Notice.due)
+_STILL_DUE = sa.and_(_cases.c.turn_organization_id == _notices.c.organization_id, _cases.c.due_sort == _notices.c.due)
 _LAST_SEEN = sa.select(sa.func.coalesce(sa.func.max(_seen.c.last_id), 0)).where(
     _seen.c.user_id == sa.bindparam("user"), _seen.c.organization_id == sa.bindparam("unit"),
     _seen.c.role == sa.bindparam("role"),
 ).scalar_subquery()
-_NEW = planned_once(constant(sa.select(sa.func.count()).select_from(
-    sa.select(Notice.case_id).join(Case, Case.id == Notice.case_id)
-    .where(*_MINE, _STILL_DUE, Notice.id > _LAST_SEEN).distinct().limit(MOST_NEW + 1).subquery()
-)))
-
-
-def count_new(session, hat, today: dt.date) -> int:
-    """How many cases the bell tells of; MOST_NEW + 1 means more. One statement."""
-    return session.execute(_NEW, _asked(hat, today)).scalar_one()
+# How many cases the bell tells of; MOST_NEW + 1 means more. A unit's own notices, of cases whose turn is its own.
+NEW = sa.select(sa.func.count()).select_from(
+    sa.select(_notices.c.case_id).join(_cases, _cases.c.id == _notices.c.case_id)
+    .where(*_MINE, _STILL_DUE, _notices.c.id > _LAST_SEEN).distinct().limit(exactly(MOST_NEW + 1)).subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +61,6 @@ def inbox(session, hat, today: dt.date, before: int | None = None) -> tuple[list
         .where(*_MINE, *([Notice.id < before] if before else ()))
         .order_by(Notice.noticed_on.desc(), Notice.id.desc()).limit(SIZE + 1)
     )
-    rows = session.execute(statement, _asked(hat, today))
+    rows = session.execute(statement, asked(hat, today))
     found = [Line(notice, case, not due, is_new) for notice, case, due, is_new in rows]
     return found[:SIZE], len(found) > SIZE

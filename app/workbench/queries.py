@@ -5,7 +5,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload, undefer, with_polymorphic
@@ -13,7 +12,7 @@ from sqlalchemy.orm import selectinload, undefer, with_polymorphic
 from app.access.scope import Scope, labels
 from app.casework.cases import Case
 from app.casework.desk import Desk, Figure, Turn
-from app.casework.listing import capped_counts, ids, turns
+from app.casework.listing import capped_counts, exactly, ids, turns
 from app.casework.verbs import available
 from app.nouns import BY_KIND, DESKS, ROOMS
 from app.organization.models import Organization
@@ -122,14 +121,9 @@ def figures(session, hat, today: dt.date) -> list[tuple[Desk, list[tuple[Figure,
     ]
 
 
-def todo_count(session, hat) -> int:
-    """How many cases wait for the hat worn; one statement, capped."""
-    return session.execute(_todo(hat.scope, hat.role)).scalar_one()
-
-
-@lru_cache(maxsize=256)
-def _todo(scope: Scope, role: str) -> sa.Select:
-    inner = turns(scope, role).order_by(None).limit(CAP).subquery()
+def todo(scope: Scope, role: str) -> sa.Select:
+    """How many cases wait for the wearer of the hat, up to the cap."""
+    inner = turns(scope, role).order_by(None).limit(exactly(CAP)).subquery()
     return sa.select(sa.func.count()).select_from(inner)
 
 
