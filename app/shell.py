@@ -20,7 +20,7 @@ from app.access.scope import Scope, planned_once
 from app.casework import assigning
 from app.casework.clock import today
 from app.extensions import db
-from app.reminders.queries import NEW, asked
+from app.reminders.queries import asked, new
 from app.workbench.queries import todo
 
 
@@ -138,7 +138,7 @@ class Shell:
 
 @lru_cache(maxsize=256)
 def _counts(scope: Scope, role: str) -> sa.Select:
-    return planned_once(sa.select(todo(scope, role).scalar_subquery(), NEW.scalar_subquery()))
+    return planned_once(sa.select(todo(scope, role).scalar_subquery(), new(scope).scalar_subquery()))
 
 
 def basis_url(place: str) -> str:

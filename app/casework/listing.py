@@ -7,9 +7,9 @@ for among the first rows before the index of words leads (`paging.said`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 import sqlalchemy as sa
 
@@ -92,10 +92,23 @@ def rows(scope: Scope, selection: Selection, drives: tuple[int, ...] | None = No
     return statement, table
 
 
+def alike(select: Callable[..., Selection]) -> Callable[..., Selection]:
+    """Of the same filters the very same selection, by which the statements are found again that were made of it:
+    making one takes longer than the databases take to answer it.
+    """
+    kept = lru_cache(maxsize=1024)(lambda scope, filters, *more, **named: select(scope, dict(filters), *more, **named))
+
+    @wraps(select)
+    def selection(scope: Scope, filters: Mapping, *more, **named) -> Selection:
+        return kept(scope, tuple(filters.items()), *more, **named)
+
+    return selection
+
+
 def planned(scope: Scope, selections: Iterable[Selection], statement: sa.Select) -> sa.Select:
     """What a county's roles ask of all its cases is planned once: unlike a unit's, it is the same for everybody."""
-    alike = all(drivers(scope, selection) is None for selection in selections)
-    return planned_once(statement) if alike else statement
+    same = all(drivers(scope, selection) is None and not selection.conditions for selection in selections)
+    return planned_once(statement) if same else statement
 
 
 def exactly(number: int):
@@ -172,8 +185,8 @@ def capped_counts(session, scope: Scope, selections: Iterable[tuple[str, Selecti
                   if not isinstance(one, Selection) or one.asked_states is not None)
     if not asked:
         return dict.fromkeys(selections, 0)
-    plain = all(isinstance(one, Selection) and not one.conditions for _name, one in asked)
-    statement = (_counting_often if plain else _counting)(scope, asked, cap)
+    often = all(isinstance(one, Selection) for _name, one in asked)
+    statement = (_counting_often if often else _counting)(scope, asked, cap)
     return dict.fromkeys(selections, 0) | dict(session.execute(statement).mappings().one())
 
 
@@ -189,7 +202,7 @@ def _counting(scope: Scope, selections: tuple[tuple[str, Selection | sa.Select],
     return sa.select(*columns)
 
 
-@lru_cache(maxsize=256)  # building the statement takes longer than the databases take to answer it
+@lru_cache(maxsize=512)
 def _counting_often(scope: Scope, selections: tuple[tuple[str, Selection], ...], cap: int) -> sa.Select:
     return planned(scope, dict(selections).values(), _counting(scope, selections, cap))
 

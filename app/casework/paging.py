@@ -107,12 +107,9 @@ def _read(session, scope: Scope, selection: Selection, after: Row | None, size: 
     """Up to one row more than the page holds."""
     if pieces(selection.words):
         return _said(session, scope, [(selection, after)], skip + size + 1)[0][skip:]
-    by_id, asked = selection.ordered.by == "number", {}
-    if selection.conditions or skip:
-        statement = one_page(scope, selection, after, size + 1, skip)
-    else:
-        statement = _often(scope, selection, after and ANY_ROW[by_id], size + 1)
-        asked = {"after_id": after.id, "after_key": after.key} if after else {}
+    by_id = selection.ordered.by == "number"
+    statement = _often(scope, selection, after and ANY_ROW[by_id], size + 1, skip)
+    asked = {"after_id": after.id, "after_key": after.key} if after else {}
     return [Row(row[0], None if by_id else row[1]) for row in session.execute(statement, asked).all()]
 
 
@@ -133,10 +130,10 @@ def one_page(scope: Scope, selection: Selection, after: Row | None, many: int, s
 ANY_ROW = {True: Row(1), False: Row(1, dt.date.max)}  # by number or by a day
 
 
-@lru_cache(maxsize=256)  # by everybody who turns the pages of a list: building it takes longer than the answer
-def _often(scope: Scope, selection: Selection, after: Row | None, many: int) -> sa.Select:
+@lru_cache(maxsize=512)
+def _often(scope: Scope, selection: Selection, after: Row | None, many: int, skip: int) -> sa.Select:
     """`one_page` after a row that is told when it is executed."""
-    return planned(scope, [selection], one_page(scope, selection, after, many))
+    return planned(scope, [selection], one_page(scope, selection, after, many, skip))
 
 
 def _parts(scope: Scope, selection: Selection) -> list[tuple[Selection, int | None]]:

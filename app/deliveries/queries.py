@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.access.scope import Scope, labels
 from app.casework.cases import Case
 from app.casework.counted import asked
-from app.casework.listing import Selection
+from app.casework.listing import Selection, alike
 from app.casework.titles import TitledEnum
 from app.deliveries.counted import COUNTS
 from app.deliveries.models import Delivery
@@ -39,6 +39,7 @@ class Tab(TitledEnum):
         }[self])
 
 
+@alike
 def selection(scope: Scope, filters: Mapping, tab: Tab | None, today: dt.date,
               warning_days: int = WARNING) -> Selection:
     """The list of deliveries. `part`: received or sent by the own units, either (ours), or all in sight."""

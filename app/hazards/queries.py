@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.access.scope import Scope, labels, planned_once
 from app.casework.cases import Case
 from app.casework.counted import asked
-from app.casework.listing import Selection
+from app.casework.listing import Selection, alike
 from app.casework.masks import masked, shown
 from app.hazards.counted import COUNTS, of_industry
 from app.hazards.models import Hazard
@@ -55,6 +55,7 @@ def _due_conditions(due: str | None):
     return ()
 
 
+@alike
 def selection(scope: Scope, filters: dict, state: str | None, today: dt.date,
               warning_days: int = DEFINITIONS["warning_days"].default) -> Selection:
     """The list's selection: filters, state tab; open ones by deadline, the rest newest first."""

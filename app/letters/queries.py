@@ -13,7 +13,7 @@ from sqlalchemy.orm import attributes, joinedload, lazyload, selectinload
 from app.access.scope import Scope, labels
 from app.casework.cases import Case, CaseParty
 from app.casework.deadlines import is_overdue
-from app.casework.listing import Selection
+from app.casework.listing import Selection, alike
 from app.deliveries.models import Delivery
 from app.deliveries.rules import RUNNING_STATES
 from app.deliveries.states import DeliveryState
@@ -31,6 +31,7 @@ RUNNING = tuple(state.value for state in RUNNING_STATES)
 
 
 # ── which rows stand in a list ─────────────────────────────────────────────────────────────────────────────────
+@alike
 def selection(scope: Scope, filters: dict, state: str | None, today: dt.date) -> Selection:
     """The list of letters: filters (`FilterForm`'s data), state tab; the open ones by their nearest day."""
     asked = []

@@ -18,7 +18,7 @@ from app.casework.clock import local, today
 from app.casework.deadlines import due_words
 from app.casework.errors import NotFound, Obstacle
 from app.casework.history import TimelineEntry
-from app.casework.listing import Selection
+from app.casework.listing import Selection, alike
 from app.casework.lists import CaseList, Column, listed, opening
 from app.casework.once import AlreadyMade
 from app.casework.verbs import available
@@ -44,6 +44,7 @@ OCCASION_LIST = CaseList("occasions", (None, *OccasionState), (
 ))
 
 
+@alike
 def selection(_scope, filters: dict, state: str | None) -> Selection:
     asked = [_occasions.c.type == filters["type"]] if filters.get("type") else []
     return Selection("occasion", _occasions, state=state, conditions=tuple(asked), by_due=state == OccasionState.OPEN,

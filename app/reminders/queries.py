@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.casework.cases import Case
+from app.access.scope import Scope
+from app.casework.cases import Case, case_rule
 from app.casework.listing import exactly
 from app.organization.settings import setting
 from app.reminders.models import Notice, NoticesSeen
@@ -27,21 +28,31 @@ def asked(hat, today: dt.date) -> dict:
             "first": today - dt.timedelta(days=setting("remind_keep_days"))}
 
 
-_MINE = (
-    _notices.c.organization_id.in_(sa.bindparam("units", expanding=True)), _notices.c.role == sa.bindparam("role"),
-    _notices.c.noticed_on > sa.bindparam("first"),
-)
-# Of a case that has moved on, or has another deadline by now, nobody is reminded any more.
-_STILL_DUE = sa.and_(_cases.c.turn_organization_id == _notices.c.organization_id, _cases.c.due_sort == _notices.c.due)
+def _mine(notice):
+    """Of the class `Notice` or of its table's columns."""
+    return (notice.organization_id.in_(sa.bindparam("units", expanding=True)), notice.role == sa.bindparam("role"),
+            notice.noticed_on > sa.bindparam("first"))
+
+
+def _still_due(notice, case):
+    """Of a case that has moved on, or has another deadline by now, nobody is reminded any more."""
+    return sa.and_(case.turn_organization_id == notice.organization_id, case.due_sort == notice.due)
+
+
 _LAST_SEEN = sa.select(sa.func.coalesce(sa.func.max(_seen.c.last_id), 0)).where(
     _seen.c.user_id == sa.bindparam("user"), _seen.c.organization_id == sa.bindparam("unit"),
     _seen.c.role == sa.bindparam("role"),
 ).scalar_subquery()
-# How many cases the bell tells of; MOST_NEW + 1 means more. A unit's own notices, of cases whose turn is its own.
-NEW = sa.select(sa.func.count()).select_from(
-    sa.select(_notices.c.case_id).join(_cases, _cases.c.id == _notices.c.case_id)
-    .where(*_MINE, _STILL_DUE, _notices.c.id > _LAST_SEEN).distinct().limit(exactly(MOST_NEW + 1)).subquery()
-)
+
+
+def new(scope: Scope) -> sa.Select:
+    """How many cases the bell tells of, for `asked`; MOST_NEW + 1 means more."""
+    n, c = _notices.c, _cases.c
+    return sa.select(sa.func.count()).select_from(
+        sa.select(n.case_id).join(_cases, c.id == n.case_id)
+        .where(*_mine(n), _still_due(n, c), n.id > _LAST_SEEN, case_rule(scope, c))
+        .distinct().limit(exactly(MOST_NEW + 1)).subquery()
+    )
 
 
 @dataclass(frozen=True)
@@ -57,8 +68,8 @@ class Line:
 def inbox(session, hat, today: dt.date, before: int | None = None) -> tuple[list[Line], bool]:
     """`(lines, whether there are older ones)`, the newest first."""
     statement = (
-        sa.select(Notice, Case, _STILL_DUE, Notice.id > _LAST_SEEN).join(Case, Case.id == Notice.case_id)
-        .where(*_MINE, *([Notice.id < before] if before else ()))
+        sa.select(Notice, Case, _still_due(Notice, Case), Notice.id > _LAST_SEEN)
+        .join(Case, Case.id == Notice.case_id).where(*_mine(Notice), *([Notice.id < before] if before else ()))
         .order_by(Notice.noticed_on.desc(), Notice.id.desc()).limit(SIZE + 1)
     )
     rows = session.execute(statement, asked(hat, today))

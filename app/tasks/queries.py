@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from app.access.scope import Scope, labels
 from app.casework.cases import Case, CaseParty
 from app.casework.counted import asked
-from app.casework.listing import Selection
+from app.casework.listing import Selection, alike
 from app.organization.models import Organization
 from app.organization.settings import DEFINITIONS
 from app.tasks import rules
@@ -27,6 +27,7 @@ WARNING, UNSIGNED = (DEFINITIONS[key].default for key in ("warning_days", "unsig
 
 
 # ── which rows stand in a list ─────────────────────────────────────────────────────────────────────────────────
+@alike
 def selection(scope: Scope, filters: dict, state: str | None, today: dt.date, warning_days: int = WARNING,
               unsigned_days: int = UNSIGNED) -> Selection:
     """The list of tasks: filters (`FilterForm`'s data), state tab; open ones by deadline, the rest newest first.
@@ -42,6 +43,7 @@ def selection(scope: Scope, filters: dict, state: str | None, today: dt.date, wa
     )
 
 
+@alike
 def share_selection(scope: Scope, filters: dict, state: str | None, today: dt.date, warning_days: int = WARNING,
                     unsigned_days: int = UNSIGNED) -> Selection:
     """The list of shares. `part`: of every unit in sight; mine, the own units' only; ours, also what they issued
