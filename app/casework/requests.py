@@ -65,7 +65,8 @@ scoped(CaseRequest, part_rule(CaseRequest))
 # A case knows its open request; `cases.open_request` repeats the kind for lists and buttons.
 Case.request = relationship(
     CaseRequest,
-    primaryjoin=sa.and_(CaseRequest.case_id == Case.id, CaseRequest.outcome == "open"),
+    # Said outright: with a parameter the partial index is chosen anew at each execution, or not at all.
+    primaryjoin=sa.and_(CaseRequest.case_id == Case.id, CaseRequest.outcome == sa.literal_column("'open'")),
     uselist=False, viewonly=True,
 )
 

@@ -138,6 +138,8 @@ def summaries(session, letters: Iterable[Letter], today: dt.date) -> dict[int, S
     """`{letter id: Summary}` in two statements: who was written to is no secret, how it answers is the scope's."""
     ids = [letter.id for letter in letters]
     found = {letter.id: Summary([line["unit"] for line in letter.planned]) for letter in letters}
+    if not ids:
+        return found  # SQLite would look for nothing in every case of the county
     for head, unit in session.execute(
         sa.select(_cases.c.head_id, _deliveries.c.recipient_id).join(_deliveries, _deliveries.c.id == _cases.c.id)
         .where(_cases.c.head_id.in_(ids)).order_by(_deliveries.c.position)

@@ -141,6 +141,8 @@ def load_shares(session, ids: list[int]) -> list[Share]:
 
 def shares_of(session, task_ids: list[int], units: Iterable[int] | None = None) -> list[Share]:
     """The shares of tasks that the session finds; of some units only, when given."""
+    if not task_ids:
+        return []
     statement = sa.select(Share).where(Share.head_id.in_(task_ids), Share.issued.is_(True))
     if units is not None:
         statement = statement.where(Share.unit_id.in_(list(units)))
@@ -173,6 +175,8 @@ def summaries(session, tasks: Iterable[Task], today: dt.date, unsigned_days: int
     """`{task id: Summary}` in two statements: who is responsible is no secret, how it stands is the scope's."""
     ids = [task.id for task in tasks]
     found = {task.id: Summary([line["unit"] for line in task.planned]) for task in tasks}
+    if not ids:
+        return found  # SQLite would look for nothing in every case of the county
     for head, unit in session.execute(
         sa.select(_cases.c.head_id, _shares.c.unit_id).join(_shares, _shares.c.id == _cases.c.id)
         .where(_cases.c.head_id.in_(ids), _cases.c.issued.is_(True)).order_by(_shares.c.position, _shares.c.id)
