@@ -161,8 +161,9 @@ def _driven(table: sa.Table, selection: Selection) -> list:
     states, due = selection.asked_states, KEYS[table]["due"]
     if states is None:
         return [sa.false()]
-    state = table.c.state
-    asked = [state == states[0] if len(states) == 1 else state.in_(states)] if states else []
+    # Said outright: planned once, a state of few cases must not be taken for one of many.
+    said = [sa.literal(state, table.c.state.type, literal_execute=True) for state in states]
+    asked = [table.c.state == said[0] if len(said) == 1 else table.c.state.in_(said)] if said else []
     asked += [due >= first] if first else []
     return asked + ([due <= last] if last else [])
 
