@@ -4,13 +4,15 @@ Worked out when a template asks, so that a page without the shell costs no state
 """
 from __future__ import annotations
 
+import secrets
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Flask, current_app, g, render_template
+from flask import Flask, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app import menu, widgets
@@ -22,6 +24,8 @@ from app.casework.clock import today
 from app.extensions import db
 from app.reminders.queries import asked, new
 from app.workbench.queries import todo
+
+TOKEN = secrets.token_hex(16)  # stands in a kept part of a page for the token of the request
 
 
 def address(endpoint: str, **values) -> str:
@@ -120,6 +124,13 @@ class Shell:
         """The hat for whom screens open; none before its owner has chosen a password of his own."""
         return None if g.get("must_change_password") else self.worn
 
+    def bar(self, typed: str = "") -> Markup:
+        """The top bar, kept as long as it says the same; the token of its forms is another each time."""
+        seen = (self.user_name, self.worn, self.opens is None, tuple(g.get("hats") or ()), self.todo, self.new_notices,
+                str(typed or ""))
+        drawn = _bar(current_app._get_current_object(), request.script_root, widgets.Seen(seen, self))
+        return Markup(drawn.replace(TOKEN, generate_csrf()))
+
     @cached_property
     def menu(self):
         return menu.menu(self.opens)
@@ -139,6 +150,11 @@ class Shell:
 @lru_cache(maxsize=256)
 def _counts(scope: Scope, role: str) -> sa.Select:
     return planned_once(sa.select(todo(scope, role).scalar_subquery(), new(scope).scalar_subquery()))
+
+
+@lru_cache(maxsize=512)
+def _bar(_app: Flask, _script_root: str, seen: widgets.Seen) -> str:
+    return render_template("shell/topbar.html", shell=seen.of, typed=seen.values[-1], csrf_token=lambda: TOKEN)
 
 
 def basis_url(place: str) -> str:

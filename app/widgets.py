@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from flask import Flask, current_app, has_request_context, request, url_for
@@ -216,6 +216,14 @@ def case_url(endpoint: str, case_id: int, **fixed: str) -> str:
 @lru_cache(maxsize=1024)
 def _around_key(app: Flask, _script_root: str, endpoint: str, **fixed: str) -> list[str]:
     return url_for(endpoint, case_id=LARGEST_KEY, **fixed).split(str(LARGEST_KEY))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Of the same values the same part of a page is drawn, whatever it is drawn `of`: by them it is kept."""
+
+    values: tuple
+    of: object = field(compare=False)
 
 
 def line(template: str, *values: Hashable) -> Markup:

@@ -6,16 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
-from flask import g, request
+from flask import current_app, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from jinja2 import Environment
+from markupsafe import Markup
 
 from app.casework import kept
 from app.casework.listing import CAP, ORDERS, Order, Selection, capped_counts
 from app.casework.paging import Page, Place, page
 from app.extensions import db
+from app.widgets import Seen
 
 PAGE_SIZES = (25, 50, 100)
 LARGEST_NUMBER = 10_000_000  # of a page
@@ -139,6 +143,12 @@ class Listed:
                           ("-" + column.sort, _("%(column)s, descending", column=column.title))]
         return found
 
+    @property
+    def filter_bar(self) -> Markup:
+        """The form of the filters, kept as long as it says the same."""
+        address = (self.clear_url, tuple(self.kept_by_form.items()), self.address.get("sort"))
+        return _filter_bar(current_app.jinja_env, Seen((self.case_list, *address, *map(said_by, self.form)), self))
+
     # ── saved filters ──────────────────────────────────────────────────────────────────────────────────────────
     def saved_url(self, one) -> str:
         return here(one.query)
@@ -176,6 +186,19 @@ class Listed:
         if at.number and at.number <= 2:
             return self.url()
         return self.url(before=at.first, page=at.number and at.number - 1)
+
+
+def said_by(field) -> tuple:
+    """All that a filter's control shows of what was asked and of what may be."""
+    choices = tuple(map(tuple, getattr(field, "choices", None) or ()))
+    chosen = tuple(field.chosen()) if hasattr(field, "chosen") else ()
+    return field.name, str(field.data), tuple(field.raw_data or ()), tuple(map(str, field.errors)), choices, chosen
+
+
+@lru_cache(maxsize=256)
+def _filter_bar(environment: Environment, seen: Seen) -> Markup:
+    bar, this = environment.get_template("components/filters.html").module.filter_bar, seen.of
+    return bar(this.form, this.clear_url, this.kept_by_form, this.sorts, this.address.get("sort"))
 
 
 def here(query: dict) -> str:

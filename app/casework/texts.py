@@ -19,6 +19,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import column_property
 from sqlalchemy.sql.functions import FunctionElement
 
+from app.access.scope import planned_once
 from app.access.sessions import ScopedSession
 from app.casework.cases import Case
 from app.casework.columns import INSERT
@@ -171,10 +172,10 @@ def _writing(model: type[Case], dialect: str, *whose: str) -> sa.Insert:
     asked_for = [column.in_(sa.bindparam(name, expanding=True)) for name in whose for column in columns[name]]
     rows = said(model).where(sa.or_(*asked_for)) if asked_for else said(model)
     statement = INSERT[dialect](TEXTS).from_select(["case_id", "text"], rows)
-    return statement.on_conflict_do_update(
+    return planned_once(statement.on_conflict_do_update(
         index_elements=["case_id"], set_={"text": statement.excluded.text},
         where=TEXTS.c.text != statement.excluded.text,
-    )
+    ))
 
 
 # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────────

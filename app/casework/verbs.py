@@ -219,7 +219,8 @@ def settle(session, noun: Noun, case: Case) -> None:
     sync_parties(session, case, noun.parties(case))
     # A verb that touches only parts still is a change of the case: the next form must be the fresh one.
     sa.orm.attributes.flag_modified(case, "state")
-    session.flush()
+    if case.id is None:
+        session.flush()  # its history needs its key
 
 
 def changes_between(before: Mapping, case: Case) -> dict:

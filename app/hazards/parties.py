@@ -19,7 +19,8 @@ def parties(hazard: Hazard) -> list[tuple[int, str, bool]]:
     if not hazard.issued:
         return [(hazard.filed_by_id, "filing", True)]
     session = object_session(hazard)
-    regulators = regulators_of(session, hazard.enterprise_id) if hazard.enterprise_id else []
+    with session.no_autoflush:  # whoever changes an enterprise's regulators is no verb of a hazard
+        regulators = regulators_of(session, hazard.enterprise_id) if hazard.enterprise_id else []
     request = hazard.request
     rectifying = [rectifier.organization_id for rectifier in hazard.rectifiers]
     parties = party_list(vars_of(hazard), rectifying, [organization_id for organization_id, _daily in regulators])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.access.scope import constant, planned_once
+from app.access.scope import planned_once, scope_of
 from app.organization.models import DictionaryEntry
 from app.organization.rules import is_in_force
 
@@ -31,10 +31,11 @@ class Entry(NamedTuple):
     sort_order: int
 
 
-_IN_USE = planned_once(constant(
-    sa.select(*(getattr(DictionaryEntry, name) for name in Entry._fields))
-    .where(DictionaryEntry.active.is_(True)).order_by(DictionaryEntry.sort_order, DictionaryEntry.id)
-))
+_IN_USE = planned_once(
+    sa.select(*(_entries.c[name] for name in Entry._fields))
+    .where(_entries.c.active.is_(True), _entries.c.county_id == sa.bindparam("county"))
+    .order_by(_entries.c.sort_order, _entries.c.id)
+)
 
 
 def choices(session, today: dt.date) -> dict[str, list[tuple[str, str]]]:
@@ -43,12 +44,14 @@ def choices(session, today: dt.date) -> dict[str, list[tuple[str, str]]]:
     First level and second follow each other: 矿山, 矿山 / 煤矿. What is not in force today says so: it may have
     been on the day that is being entered.
     """
-    return _worked_out(tuple(map(Entry._make, session.execute(_IN_USE))), today)
+    rows = session.execute(_IN_USE, {"county": scope_of(session).county_id}).all()
+    return _worked_out(tuple(map(tuple, rows)), today)
 
 
 @lru_cache(maxsize=64)
-def _worked_out(rows: tuple[Entry, ...], today: dt.date) -> dict[str, list[tuple[str, str]]]:
+def _worked_out(entries: tuple[tuple, ...], today: dt.date) -> dict[str, list[tuple[str, str]]]:
     """Every form asks for it, and entries change a few times a year."""
+    rows = list(map(Entry._make, entries))
     by_id = {row.id: row for row in rows}
     found: dict[str, list[tuple[tuple, str, str]]] = {}
     for row in rows:
