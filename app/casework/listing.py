@@ -195,9 +195,11 @@ def _counting(scope: Scope, selections: tuple[tuple[str, Selection | sa.Select],
     columns = []
     for name, selection in selections:
         if isinstance(selection, Selection):
-            # Counted in the order of the index that holds the state: equal rows are neighbours, it stops at the cap.
-            by_due = selection.by_due or selection.state is not None
+            # A unit's in the order of the index that holds the state: equal rows are neighbours, it stops at the cap.
+            # The county's in any order: a case stands there once, and several states would have to be sorted first.
+            whole, by_due = drivers(scope, selection) is None, selection.by_due or selection.state is not None
             selection = ids(scope, replace(selection, by_due=by_due, order=None))
+            selection = selection.order_by(None) if whole else selection
         inner = selection.limit(exactly(cap + 1)).subquery()
         columns.append(sa.select(sa.func.count()).select_from(inner).scalar_subquery().label(name))
     return sa.select(*columns)
