@@ -34,11 +34,10 @@ class OneLanguage(Domain):
 
 def say_once(lazy: LazyString) -> str:
     """A lazy word with nothing to fill in, kept from the first time; without an application it stays English."""
-    if (said := lazy.__dict__.get("_said")) is not None:
-        return said
-    said = str(lazy._func(*lazy._args, **lazy._kwargs))
-    if g and not lazy._kwargs and lazy._func in LOOKED_UP:  # another function may say something else each time
-        lazy._said = said
+    if not g or lazy._kwargs or lazy._func not in LOOKED_UP:  # another function may say something else each time
+        return str(lazy._func(*lazy._args, **lazy._kwargs))
+    if (said := lazy.__dict__.get("_said")) is None:
+        said = lazy._said = str(lazy._func(*lazy._args))
     return said
 
 

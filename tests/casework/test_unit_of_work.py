@@ -156,7 +156,8 @@ def test_pages_leave_their_statements_prepared(kind, world):
     with world.app.app_context(), db.engine.connect() as connection:
         kept = connection.exec_driver_sql("SELECT statement, generic_plans FROM pg_prepared_statements").all()
     assert [text for text, plans in kept if plans and "posts" in text]
-    assert not [text for text, _plans in kept if text.startswith(("SELECT (SELECT count(*)", "SELECT DISTINCT"))]
+    lists = [text for text, _plans in kept if text.startswith(("SELECT (SELECT count(*)", "SELECT DISTINCT"))]
+    assert not [text for text in lists if "turn_organization_id" not in text]  # what waits is one walk of one index
 
 
 def test_what_was_written_and_not_committed_is_taken_back(world):
