@@ -9,28 +9,28 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, current_app, g, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from app import menu, widgets
+from app import menu, templating
 from app.access.permissions import Permission as P
 from app.access.roles import ROLES
 from app.access.scope import Scope, planned_once
 from app.casework import assigning
 from app.casework.clock import today
 from app.extensions import db
-from app.reminders.queries import asked, new
-from app.workbench.queries import todo
+from app.reminders.queries import asked, new_count
+from app.workbench.queries import todo_count
 
 TOKEN = secrets.token_hex(16)  # stands in a kept part of a page for the token of the request
 
 
 def address(endpoint: str, **values) -> str:
     """The address of a screen, empty when this installation has no such screen."""
-    return widgets.address(endpoint, **values) if widgets.has_screen(endpoint) else ""
+    return templating.address(endpoint, **values) if templating.has_screen(endpoint) else ""
 
 
 class Shell:
@@ -126,9 +126,9 @@ class Shell:
 
     def bar(self, typed: str = "") -> Markup:
         """The top bar, kept as long as it says the same; the token of its forms is another each time."""
-        seen = (self.user_name, self.worn, self.opens is None, tuple(g.get("hats") or ()), self.todo, self.new_notices,
-                str(typed or ""))
-        drawn = _bar(current_app._get_current_object(), request.script_root, widgets.Seen(seen, self))
+        seen = (self.user_name, self.worn, self.opens is None, tuple(g.get("hats") or ()), self.todo, self.new_notices)
+        drawn = templating.kept(("bar", *seen, typed), lambda: render_template(
+            "shell/topbar.html", shell=self, typed=typed, csrf_token=lambda: TOKEN))
         return Markup(drawn.replace(TOKEN, generate_csrf()))
 
     @cached_property
@@ -149,12 +149,7 @@ class Shell:
 
 @lru_cache(maxsize=256)
 def _counts(scope: Scope, role: str) -> sa.Select:
-    return planned_once(sa.select(todo(scope, role).scalar_subquery(), new(scope).scalar_subquery()))
-
-
-@lru_cache(maxsize=512)
-def _bar(_app: Flask, _script_root: str, seen: widgets.Seen) -> str:
-    return render_template("shell/topbar.html", shell=seen.of, typed=seen.values[-1], csrf_token=lambda: TOKEN)
+    return planned_once(sa.select(todo_count(scope, role).scalar_subquery(), new_count(scope).scalar_subquery()))
 
 
 def basis_url(place: str) -> str:

@@ -1,22 +1,19 @@
 """Form fields in our look that WTForms does not have: search-as-you-type over rows the user may choose."""
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import Flask, current_app, has_request_context, request, url_for
+from flask import Flask, current_app
 from flask_appbuilder.models.sqla.filters import FilterContains, FilterEqual, FilterRelation
 from flask_appbuilder.widgets import SearchWidget
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from jinja2 import Environment
 from markupsafe import Markup, escape
 from wtforms import BooleanField, DateField, Field, FileField, HiddenField, RadioField, ValidationError
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.widgets import DateInput, HiddenInput, NumberInput, TextArea, TextInput
-
-from app.gate import LARGEST_KEY
 
 
 @dataclass(frozen=True)
@@ -200,80 +197,6 @@ def as_text(value) -> str:
     return str(value[0] if isinstance(value, list) else value)
 
 
-def page_url(parameter: str = "page", offset: int = 0):
-    """A function from page number (from 1) to the address of this list at that page, all filters kept."""
-    return lambda n: url_for(
-        request.endpoint, **{**request.args.to_dict(flat=False), **request.view_args, parameter: n + offset}
-    )
-
-
-def case_url(endpoint: str, case_id: int, **fixed: str) -> str:
-    """`url_for` for the many links of a list, which differ in the case's key alone."""
-    before, after = _around_key(current_app._get_current_object(), request.script_root, endpoint, **fixed)
-    return f"{before}{case_id}{after}"
-
-
-@lru_cache(maxsize=1024)
-def _around_key(app: Flask, _script_root: str, endpoint: str, **fixed: str) -> list[str]:
-    return url_for(endpoint, case_id=LARGEST_KEY, **fixed).split(str(LARGEST_KEY))
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Of the same values the same part of a page is drawn, whatever it is drawn `of`: by them it is kept."""
-
-    values: tuple
-    of: object = field(compare=False)
-
-
-def line(template: str, *values: Hashable) -> Markup:
-    """A list's line, what the template's macro `row` makes of the values; it is given nothing else to look at.
-
-    Of the same values comes the same line: it is kept, since most of a list is as it was a minute ago.
-    """
-    return _line(current_app.jinja_env, request.script_root, template, values)
-
-
-@lru_cache(maxsize=2048)  # lines in each process, some 4 KB each
-def _line(environment: Environment, _script_root: str, template: str, values: tuple[Hashable, ...]) -> Markup:
-    return environment.get_template(template).module.row(*values)
-
-
-def address(endpoint: str, **values) -> str:
-    """`url_for` of templates, which ask for the same three dozen addresses on every page."""
-    if endpoint.startswith(".") or not has_request_context():
-        return url_for(endpoint, **values)
-    try:
-        return _address(current_app._get_current_object(), request.script_root, endpoint, **values)
-    except TypeError:  # a list among the values
-        return url_for(endpoint, **values)
-
-
-@lru_cache(maxsize=2048, typed=True)  # True is not 1 in an address
-def _address(_app: Flask, _script_root: str, endpoint: str, **values) -> str:
-    return url_for(endpoint, **values)
-
-
-def month_day(day) -> str:
-    """3月10日, for a day whose year is plain."""
-    return _("%(month)s/%(day)s", month=day.month, day=day.day)
-
-
-def has_screen(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions
-
-
-def as_words(value) -> str:
-    """A value of a row as a reader wants it; a lazy string is a word and not a list of letters."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, (list, tuple, set)):
-        return "、".join(str(each) for each in value)
-    return value if hasattr(value, "__html__") else str(value)
-
-
 CONTROLS = (
     (HiddenField, "hidden"), (CSRFTokenField, "hidden"), (BooleanField, "check"), (RadioField, "radio"),
     (FileField, "files"), (DateField, "date"),
@@ -292,12 +215,6 @@ def asked_fields(form) -> list[Field]:
     return [field for field in form if control_of(field) != "hidden"]
 
 
-def back_url() -> str:
-    """Where a page's way back leads: to the list that it belongs to, else to the start page."""
-    endpoint = f"{request.blueprint}.list"
-    return url_for(endpoint) if endpoint in current_app.view_functions else "/"
-
-
 def described(field: Field, more: dict | None = None) -> dict:
     """The attributes that tie a control to its help and its fault, with `more`; our data-* marks stay away."""
     marks = dict.fromkeys(("data-clause", "data-wide", "data-when"), False)
@@ -310,20 +227,5 @@ def described(field: Field, more: dict | None = None) -> dict:
     return {**marks, **(more or {})}
 
 
-def page_window(number: int, pages: int, around: int = 2) -> list[int | None]:
-    """The page numbers that a pager shows; None stands for a gap: 1 … 4 5 6 … 9."""
-    shown = sorted({1, pages, *range(max(1, number - around), min(pages, number + around) + 1)})
-    window: list[int | None] = []
-    for n in shown:
-        if window and n - window[-1] > 1:
-            window.append(None)
-        window.append(n)
-    return window
-
-
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(
-        as_words=as_words, asked_fields=asked_fields, back_url=back_url, case_url=case_url, control_of=control_of,
-        described=described, has_screen=has_screen, line=line, month_day=month_day, page_url=page_url,
-        page_window=page_window, url_for=address,
-    )
+    app.jinja_env.globals.update(asked_fields=asked_fields, control_of=control_of, described=described)

@@ -91,7 +91,8 @@ def hats_of(session, user: User, today: dt.date) -> list[Hat]:
 
 
 def hats_among(rows, user_id: int, user_name: str, phone: str | None) -> list[Hat]:
-    """Of the rows of `own_and_lent`, in its order."""
+    """Of the rows of `own_and_lent`: the own ones first."""
+    rows = sorted(rows, key=lambda row: row.id)
     merged: dict[int, list[int]] = {}
     for row in rows:
         merged.setdefault(row.id, []).append(row.merged_id)
@@ -139,8 +140,7 @@ def own_and_lent() -> sa.Select:
     )
     both = sa.union_all(own, lent).cte("worn")
     tree = _with_merged(sa.select(both.c.organization_id.label("root"), both.c.organization_id.label("id")))
-    return (sa.select(both, tree.c.id.label("merged_id")).join(tree, tree.c.root == both.c.organization_id)
-            .order_by(both.c.holder_id.is_not(None), both.c.id))
+    return sa.select(both, tree.c.id.label("merged_id")).join(tree, tree.c.root == both.c.organization_id)
 
 
 _OWN_AND_LENT = planned_once(own_and_lent())

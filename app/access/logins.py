@@ -62,8 +62,7 @@ def _who() -> sa.Select:
     """The account, beside each of its hats."""
     hats = own_and_lent().subquery()
     return (sa.select(hats, *(column.label(f"account_{column.name}") for column in _ACCOUNT))
-            .select_from(_users.outerjoin(hats, sa.true())).where(_users.c.id == sa.bindparam("user_id"))
-            .order_by(hats.c.holder_id.is_not(None), hats.c.id))
+            .select_from(_users.outerjoin(hats, sa.true())).where(_users.c.id == sa.bindparam("user_id")))
 
 
 _WHO = planned_once(_who())

@@ -6,20 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import current_app, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from jinja2 import Environment
 from markupsafe import Markup
 
+from app import templating
 from app.casework import kept
 from app.casework.listing import CAP, ORDERS, Order, Selection, capped_counts
 from app.casework.paging import Page, Place, page
 from app.extensions import db
-from app.widgets import Seen
 
 PAGE_SIZES = (25, 50, 100)
 LARGEST_NUMBER = 10_000_000  # of a page
@@ -143,11 +141,14 @@ class Listed:
                           ("-" + column.sort, _("%(column)s, descending", column=column.title))]
         return found
 
+    # ── filters ──────────────────────────────────────────────────────────────────────────────────────────────────
     @property
     def filter_bar(self) -> Markup:
         """The form of the filters, kept as long as it says the same."""
-        address = (self.clear_url, tuple(self.kept_by_form.items()), self.address.get("sort"))
-        return _filter_bar(current_app.jinja_env, Seen((self.case_list, *address, *map(said_by, self.form)), self))
+        clear, carried, sort = self.clear_url, self.kept_by_form, self.address.get("sort")
+        values = (self.case_list, clear, *carried.items(), sort, *map(said_by, self.form))
+        bar = current_app.jinja_env.get_template("components/filters.html").module.filter_bar
+        return templating.kept(values, lambda: bar(self.form, clear, carried, self.sorts, sort))
 
     # ── saved filters ──────────────────────────────────────────────────────────────────────────────────────────
     def saved_url(self, one) -> str:
@@ -193,12 +194,6 @@ def said_by(field) -> tuple:
     choices = tuple(map(tuple, getattr(field, "choices", None) or ()))
     chosen = tuple(field.chosen()) if hasattr(field, "chosen") else ()
     return field.name, str(field.data), tuple(field.raw_data or ()), tuple(map(str, field.errors)), choices, chosen
-
-
-@lru_cache(maxsize=256)
-def _filter_bar(environment: Environment, seen: Seen) -> Markup:
-    bar, this = environment.get_template("components/filters.html").module.filter_bar, seen.of
-    return bar(this.form, this.clear_url, this.kept_by_form, this.sorts, this.address.get("sort"))
 
 
 def here(query: dict) -> str:

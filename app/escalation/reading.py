@@ -22,7 +22,7 @@ from app.letters.models import Letter, Trigger
 from app.letters.shown import within_quotes
 from app.letters.states import LetterType
 from app.organization.models import Organization
-from app.widgets import month_day
+from app.templating import month_day
 
 NAMED = 3  # units that are told one by one
 LADDER = tuple(measure for measure in Measure if measure is not Measure.NOTICE)

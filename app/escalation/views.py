@@ -22,7 +22,7 @@ from app.extensions import db
 from app.gate import key, keys
 from app.nouns import BY_KIND
 from app.organization.settings import DEFINITIONS, values
-from app.widgets import has_screen
+from app.templating import has_screen
 
 TAB_TITLES = {
     "open": ProposalState.OPEN.title, "postponed": ProposalState.POSTPONED.title,

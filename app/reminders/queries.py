@@ -45,7 +45,7 @@ _LAST_SEEN = sa.select(sa.func.coalesce(sa.func.max(_seen.c.last_id), 0)).where(
 ).scalar_subquery()
 
 
-def new(scope: Scope) -> sa.Select:
+def new_count(scope: Scope) -> sa.Select:
     """How many cases the bell tells of, for `asked`; MOST_NEW + 1 means more."""
     n, c = _notices.c, _cases.c
     return sa.select(sa.func.count()).select_from(

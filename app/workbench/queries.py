@@ -121,7 +121,7 @@ def figures(session, hat, today: dt.date) -> list[tuple[Desk, list[tuple[Figure,
     ]
 
 
-def todo(scope: Scope, role: str) -> sa.Select:
+def todo_count(scope: Scope, role: str) -> sa.Select:
     """How many cases wait for the wearer of the hat, up to the cap."""
     inner = turns(scope, role).order_by(None).limit(exactly(CAP)).subquery()
     return sa.select(sa.func.count()).select_from(inner)

@@ -9,7 +9,7 @@ from app.casework.cases import Case
 from app.casework.unit_of_work import unit_of_work
 from app.hazards.models import Hazard, Rectifier
 from app.organization.models import Organization
-from app.widgets import _line
+from app.templating import _line
 
 
 def listed(world, username="yingji") -> str:
