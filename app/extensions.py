@@ -95,7 +95,7 @@ def _begin_writing(connection) -> None:
 def _prepare_what_is_planned_once(_connection, cursor, _statement, _parameters, context, _many) -> None:
     """Of PostgreSQL's statements those that say so (`access.scope.planned_once`), and no others."""
     if isinstance(cursor, psycopg.Cursor):
-        cursor.connection.prepare_threshold = 5 if context.execution_options.get("planned_once", False) else None
+        cursor.connection.prepare_threshold = 0 if context.execution_options.get("planned_once", False) else None
 
 
 @event.listens_for(Engine, "rollback")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from .messages import N_, Message
@@ -26,6 +27,7 @@ class Understood(Generic[T]):
     asks: bool = False
 
 
+_BLANK: Understood = Understood(None, "")
 UNCLEAR_YES_NO = N_("“%(text)s” is neither yes nor no.")
 
 _YES = {"是", "有", "对", "√", "✓", "✔", "☑", "●", "y", "yes", "true", "1", "v"}
@@ -45,6 +47,7 @@ def says_nothing(cell: object) -> bool:
     return is_blank(cell) or squash(as_text(cell)) in _NOTHING
 
 
+@lru_cache(maxsize=512, typed=True)  # typed: True is no 1
 def parse_yes_no(cell: object) -> Understood[bool]:
     """是/否 and the ticks and crosses that stand for them; None for an empty cell."""
     said = as_text(cell).strip()
@@ -65,5 +68,7 @@ def parse_yes_no(cell: object) -> Understood[bool]:
 
 def parse_text(cell: object) -> Understood[str]:
     """The words themselves, only made fit for a cell; nothing is folded or trimmed inside."""
+    if cell is None:
+        return _BLANK
     said = cell_text(as_text(cell))
     return Understood(None if is_blank(said) else said, said)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +17,8 @@ from typing import BinaryIO
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import CellNumberTuple, CellStringTuple, Worksheet
 
 from .sheets import TRACE_HEAD, TRACE_KEY, FormMeta, Sheet
 from .text import cell_text
@@ -32,6 +34,7 @@ _OPTIONS = {
 }
 # Excel shows such text as it is, but would make a formula of it as soon as someone edits the cell.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+_letters = cache(xl_col_to_name)
 TALLEST = 409  # points: no row of a workbook is taller
 
 Row = Mapping[str, str | int | Decimal] | tuple
@@ -82,22 +85,32 @@ def write(
 
 
 class _Page(Worksheet):
-    """A sheet whose rows tell how tall they are without being fixed: who edits a cell gets a row that fits again.
+    """A sheet that writes its own rows, which hold texts, numbers and blanks, each in one piece.
 
-    The library knows fixed heights only, and keeps them all in memory.
+    They tell how tall they are without being fixed: who edits a cell gets a row that fits again. The library knows
+    fixed heights only, keeps them all in memory, and takes a text in <r>…</r> for markup of its own.
     """
 
     def __init__(self):
         super().__init__()
         self.heights: dict[int, float] = {}
 
-    def _write_row(self, row, spans, row_info=None, empty_row=False) -> None:
-        self._xml_start_tag_unencoded("row", [("r", row + 1), ("ht", f"{self.heights.pop(row):.1f}")])
+    def _write_single_row(self, current_row_num: int = 0) -> None:
+        """The row that is left; what the library calls when another begins, and at the end."""
+        at, self.previous_row = self.previous_row, current_row_num
+        if cells := self.table.pop(at, None):
+            said = "".join(self._said(f'r="{_letters(col)}{at + 1}"', cells[col]) for col in sorted(cells))
+            self.fh.write(f'<row r="{at + 1}" ht="{self.heights.pop(at):.1f}">{said}</row>')
 
-    @staticmethod
-    def _escape_control_characters(data: str) -> str:
-        """`cell_text` has left nothing to look for in every cell, but for what would read as an escape."""
-        return Worksheet._escape_control_characters(data) if "_x" in data else data
+    def _said(self, where: str, cell) -> str:
+        where = f'{where} s="{cell.format._get_xf_index()}"'
+        if isinstance(cell, CellStringTuple):
+            text = cell.string
+            if "_x" in text:  # would read as an escape; of control characters `cell_text` has left none
+                text = self._escape_control_characters(text)
+            kept = "" if text[:1].isalnum() and text[-1:].isalnum() else ' xml:space="preserve"'
+            return f'<c {where} t="inlineStr"><is><t{kept}>{self._escape_data(text)}</t></is></c>'
+        return f"<c {where}><v>{cell.number:.16G}</v></c>" if isinstance(cell, CellNumberTuple) else f"<c {where}/>"
 
 
 class _Form:

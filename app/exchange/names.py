@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -65,10 +66,16 @@ class NameIndex:
         self._cache: dict[str, Match] = {}
         for id_, name, aliases, kind in entries:
             self._add(id_, name, aliases, kind in formal_kinds)
-        # What rapidfuzz searches: whole names and bare ones side by side.
+
+    @cached_property
+    def _searched(self) -> list[tuple[str, Hashable]]:
+        """What rapidfuzz searches: whole names and bare ones side by side."""
         keys = {(key, id_) for level in self._levels.values() for key, ids in level.items() for id_ in ids}
-        self._searched = sorted(keys, key=lambda pair: (pair[0], str(pair[1])))
-        self._search_keys = [key for key, _ in self._searched]
+        return sorted(keys, key=lambda pair: (pair[0], str(pair[1])))
+
+    @cached_property
+    def _search_keys(self) -> list[str]:
+        return [key for key, _ in self._searched]
 
     def _add(self, id_: Hashable, name: str, aliases: Iterable[str], formal: bool) -> None:
         self._names[id_] = name

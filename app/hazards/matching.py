@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -24,8 +24,7 @@ _COLUMNS = (Hazard.id, Hazard.number, Hazard.version, Hazard.state, Hazard.descr
             Rectifier.organization_id)
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """A recorded hazard as far as matching needs it; a draft has no number.
 
     `words`: its description squashed; `lead_id`: who rectifies.
@@ -56,7 +55,7 @@ class Records:
         )
         return [
             Known(*row, squash(row.description))
-            for some in batched(values) for row in self.session.execute(statement.where(column.in_(some)))
+            for some in batched(values) for row in self.session.execute(statement.where(column.in_(some))).all()
         ]
 
     def near(self, rows: list[dict]) -> dict[tuple[int, dt.date], list[Known]]:

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import sqlalchemy as sa
 
-from app.access.scope import labels, scope_of
+from app.access.scope import among, labels, scope_of
 from app.casework.cases import Case
 from app.casework.masks import shown
 from app.exchange.parties import UnitMention, format_parties
@@ -51,16 +51,16 @@ def printed(session, ids: list[int], names: dict[int, str],
     `until`: what happened after that day is not told.
     """
     rows = {row.id: row for row in session.execute(
-        sa.select(*_COLUMNS).join(_hazards, _hazards.c.id == _cases.c.id).where(_cases.c.id.in_(ids))
+        sa.select(*_COLUMNS).join(_hazards, _hazards.c.id == _cases.c.id).where(among(_cases.c.id, ids))
     )}
     rectifiers, rounds = defaultdict(list), defaultdict(list)
     for row in session.execute(
-        sa.select(_rectifiers).where(_rectifiers.c.case_id.in_(ids))
+        sa.select(_rectifiers).where(among(_rectifiers.c.case_id, ids))
         .order_by(_rectifiers.c.case_id, _rectifiers.c.position)
     ):
         rectifiers[row.case_id].append(row)
     for row in session.execute(
-        sa.select(*_ROUND_COLUMNS).where(Round.case_id.in_(ids)).order_by(Round.case_id, Round.number)
+        sa.select(*_ROUND_COLUMNS).where(among(Round.case_id, ids)).order_by(Round.case_id, Round.number)
     ):
         rounds[row.case_id].append(row)
     wanted = {row.inspecting_unit_id for row in rows.values()} | {row.recheck_unit_id for row in rows.values()}

@@ -30,7 +30,10 @@ class Recheck:
 
 def read_recheck(reader: Reader, claimed_on: dt.date | None) -> Recheck | None:
     """The last verdict in the cell; its day from the words, else beside the rechecker's name."""
-    parts = re.split(r"([；;\n])", (reader.text("recheck_opinion") or "").strip())
+    words = reader.text("recheck_opinion")
+    if not words:
+        return None
+    parts = re.split(r"([；;\n])", words.strip())
     said = [at for at in range(0, len(parts), 2) if _FAILED.search(parts[at]) or _PASSED.search(parts[at])]
     if not said:
         return None

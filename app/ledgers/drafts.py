@@ -18,6 +18,7 @@ from app.exchange.heads import HeadMatcher
 from app.exchange.messages import N_, SpreadsheetError
 from app.exchange.sheets import Sheet
 from app.exchange.workbooks import Limits
+from app.ledgers.bulk import uncollected
 from app.ledgers.ledger import LEDGERS, Ledger
 from app.ledgers.planning import Plan
 from app.organization.settings import values
@@ -43,6 +44,7 @@ def import_path(sha256: str, file_name: str) -> Path:
 
 
 @lru_cache(maxsize=2)
+@uncollected()
 def reading_of(path: Path, sheet: Sheet, limits: Limits) -> Reading:
     """A file under its hash never changes; each correction looks at it again."""
     return read_tables(path, sheet, limits)
@@ -88,6 +90,7 @@ def draft_of(session, ledger: Ledger, draft_id: int) -> ImportDraft:
     return draft
 
 
+@uncollected()
 def plan_draft(session, hat, ledger: Ledger, draft: ImportDraft, today: dt.date) -> Plan:
     """What the draft's file means now, with the corrections made so far."""
     path = import_path(draft.sha256, draft.file_name)
@@ -95,6 +98,7 @@ def plan_draft(session, hat, ledger: Ledger, draft: ImportDraft, today: dt.date)
     return planner.plan(reading_of(path, ledger.sheet, limits_in(planner.settings)))
 
 
+@uncollected()
 def plan_file(session, hat, ledger: Ledger, path, today: dt.date, file_name: str,
               fixes: dict[str, str] | None = None) -> Plan:
     """What a file means that nobody uploaded. Raises SpreadsheetError when it is no such form."""

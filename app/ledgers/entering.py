@@ -13,7 +13,7 @@ from app.casework.history import record
 from app.casework.imports import ImportDraft
 from app.casework.later_texts import touch_all
 from app.casework.unit_of_work import unit_of_work
-from app.ledgers.bulk import put, reserve
+from app.ledgers.bulk import put, reserve, uncollected
 from app.ledgers.ledger import Ledger
 from app.ledgers.planning import Plan, RowPlan
 from app.organization.models import Organization
@@ -32,6 +32,7 @@ class RowRefused(CaseworkError):
                            number=called, reason=reason))
 
 
+@uncollected()
 def enter(session, hat, ledger: Ledger, plan: Plan, today: dt.date, file_name: str, *, draft_id: int | None = None,
           version: int | None = None, left_out: int = 0, finish: Callable[[dict], None] | None = None) -> dict:
     """Write the rows that are new or changed; returns `{"new", "changed", "unchanged", "left_out"}`.

@@ -4,7 +4,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -26,6 +27,20 @@ _COLUMNS = (
     _units.c.id, _units.c.name, _units.c.short_name, _units.c.kind, _units.c.active, _units.c.successor_id,
     _enterprises.c.territory_id, _enterprises.c.industry_id,
 )
+_MOST_REMEMBERED = 8192  # cells
+
+
+class Unit(NamedTuple):
+    """A unit as far as a ledger names it."""
+
+    id: int
+    name: str
+    short_name: str | None
+    kind: str
+    active: bool
+    successor_id: int | None
+    territory_id: int | None
+    industry_id: int | None
 
 
 class NameBook:
@@ -34,27 +49,18 @@ class NameBook:
     def __init__(self, session, hat):
         self.session, self.county_id = session, hat.county_id
         mine = _units.c.county_id == hat.county_id
-        rows = session.execute(
+        units = session.execute(
             sa.select(*_COLUMNS).outerjoin(_enterprises, _enterprises.c.id == _units.c.id).where(mine)
             .order_by(_units.c.sort_order, _units.c.id)
-        ).all()
-        everybody = {row.id: row for row in rows}
-        self.units = {row.id: row for row in rows if row.active}
-        names: dict[int, list[str]] = defaultdict(list)
-        for row in rows:
-            names[_heir(row, everybody)] += filter(None, (None if row.active else row.name, row.short_name))
-        for unit_id, name in session.execute(
+        )
+        also = session.execute(
             sa.select(_names.c.organization_id, _names.c.name)
             .join(_units, _units.c.id == _names.c.organization_id).where(mine)
-        ):
-            names[_heir(everybody[unit_id], everybody)].append(name)
-        names[hat.organization_id] += OWN.get(hat.organization_kind, ())
-        self.index = _index(
-            tuple((row.id, row.name, tuple(dict.fromkeys(names[row.id])), row.kind) for row in self.units.values()),
+        )
+        self.units, self.index, self.parties = _known(
+            tuple(map(tuple, units)), tuple(map(tuple, also)), hat.organization_id, hat.organization_kind,
             _places(row.name for row in session.execute(_above(hat.county_id))),
         )
-        # Most rows of a ledger name the same few units and persons.
-        self.parties = cache(lambda said: parse_parties(said, self.index.knows))
 
     @cached_property
     def regulators(self) -> dict[int, list[int]]:
@@ -80,18 +86,31 @@ class NameBook:
 
 
 @lru_cache(maxsize=4)
-def _index(entries: tuple, places: tuple[str, ...]) -> NameIndex:
-    """Half a second with 20,000 enterprises; the next look at the file finds them as they were."""
-    return NameIndex(entries, places)
+def _known(rows: tuple, also: tuple, own_id: int, own_kind: str, places: tuple[str, ...]) -> tuple:
+    """`(active units by id, index of their names, reader of a cell's units and people)`; `also`: `(id, other name)`.
+
+    Half a second with 20,000 enterprises. Kept as long as the directory reads the same: the next look at the file,
+    and next month's, name mostly the same units and persons.
+    """
+    everybody = {row[0]: Unit(*row) for row in rows}
+    units = {unit.id: unit for unit in everybody.values() if unit.active}
+    names: dict[int, list[str]] = defaultdict(list)
+    for unit in everybody.values():
+        names[_heir(unit, everybody)] += filter(None, (None if unit.active else unit.name, unit.short_name))
+    for unit_id, name in also:
+        names[_heir(everybody[unit_id], everybody)].append(name)
+    names[own_id] += OWN.get(own_kind, ())
+    index = NameIndex(((u.id, u.name, tuple(dict.fromkeys(names[u.id])), u.kind) for u in units.values()), places)
+    return units, index, lru_cache(_MOST_REMEMBERED)(lambda said: parse_parties(said, index.knows))
 
 
-def _heir(row, everybody: dict) -> int:
+def _heir(unit: Unit, everybody: dict[int, Unit]) -> int:
     """The unit that a merged one lives on in."""
     seen = set()
-    while not row.active and row.successor_id in everybody and row.id not in seen:
-        seen.add(row.id)
-        row = everybody[row.successor_id]
-    return row.id
+    while not unit.active and unit.successor_id in everybody and unit.id not in seen:
+        seen.add(unit.id)
+        unit = everybody[unit.successor_id]
+    return unit.id
 
 
 def _above(county_id: int) -> sa.Select:

@@ -84,6 +84,8 @@ class Reader:
         self.cell(key).note = say(message)
 
     def _keep(self, key: str, read: Understood):
+        if not read.said and key not in self.cells:  # half a form is blank, and a blank cell has nothing to tell
+            return read.value
         cell = self.cell(key)
         cell.note = say(read.note) if read.note else None
         cell.asks = read.asks and not self.confirmed(key)

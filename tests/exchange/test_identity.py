@@ -54,6 +54,12 @@ def test_export_then_import_is_the_identity(rows):
     assert [found.trace for found in table.rows] == [Trace("YH-2026-1", at) for at in range(len(rows))]
 
 
+def test_a_text_that_looks_like_the_library_s_own_markup_stays_a_text():
+    said = ("<r><t>红</t></r>", "<r>&</r>", "<r></r></c></r>")
+    rows = [(*DATA[:3], text, *DATA[4:]) for text in said]
+    assert tuple(found.cells["description"] for found in read_back(rows).rows) == said
+
+
 def test_over_several_sheets_and_with_the_lines_around(tmp_path):
     meta = FormMeta("凤城镇", "2026年3月", "某审", "某填", "0356-0000000")
     path = tmp_path / "out.xlsx"
