@@ -9,7 +9,7 @@ from flask_appbuilder import Model
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import ExecStatus, TransactionStatus
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool
@@ -56,6 +56,21 @@ def _open_sqlite(dbapi_connection, _record) -> None:
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+@event.listens_for(Engine, "connect")
+def _open_postgresql(dbapi_connection, _record) -> None:
+    """A page's statement is one process's work: the help of others comes too late for a thousand rows, and is taken
+    from everybody else.
+    """
+    if isinstance(dbapi_connection, psycopg.Connection):
+        dbapi_connection.pgconn.exec_(b"SET max_parallel_workers_per_gather = 0; SET jit = off")
+
+
+def by_several(session) -> None:
+    """What this transaction asks from here on counts a whole history: PostgreSQL may take several processes for it."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL max_parallel_workers_per_gather = 2"))
 
 
 @event.listens_for(Engine, "begin")

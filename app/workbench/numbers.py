@@ -16,6 +16,7 @@ from app.casework.cases import Case, CaseParty
 from app.casework.counted import bounds, months_until
 from app.casework.desk import Desk
 from app.casework.listing import Selection, ids
+from app.extensions import by_several
 from app.nouns import ROOMS
 from app.organization.models import DictionaryEntry, Organization
 
@@ -33,6 +34,8 @@ def grouped(session, scope: Scope, asked: Mapping[object, tuple[Selection, sa.Co
     """
     arms = [_arm(scope, n, selection, key) for n, (selection, key) in enumerate(asked.values())]
     names, found = list(asked), {name: {} for name in asked}
+    if arms:
+        by_several(session)
     for n, value, count in session.execute(sa.union_all(*arms)) if arms else ():
         found[names[n]][value] = count
     return found

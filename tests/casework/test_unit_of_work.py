@@ -12,7 +12,7 @@ from app.casework.errors import NotFound, Obstacle, Stale
 from app.casework.history import TimelineEntry
 from app.casework.unit_of_work import unit_of_work
 from app.casework.verbs import perform
-from app.extensions import db
+from app.extensions import by_several, db
 from app.hazards.models import Hazard
 from app.hazards.verbs import HAZARDS
 from tests.casework.support import in_processes, rows
@@ -158,6 +158,19 @@ def test_pages_leave_their_statements_prepared(kind, world):
     assert [text for text, plans in kept if plans and "posts" in text]
     lists = [text for text, _plans in kept if text.startswith(("SELECT (SELECT count(*)", "SELECT DISTINCT"))]
     assert not [text for text in lists if "turn_organization_id" not in text]  # what waits is one walk of one index
+
+
+def test_a_page_s_statement_is_one_process_s_work(kind, world):
+    """But for what counts a whole history, to the end of its transaction."""
+    if kind != "postgresql":
+        return
+    asked = sa.text("SHOW max_parallel_workers_per_gather")
+    with world.session_of("office") as session:
+        alone = session.scalar(asked)
+        by_several(session)
+        together = session.scalar(asked)
+        session.rollback()
+        assert (alone, together, session.scalar(asked)) == ("0", "2", "0")
 
 
 def test_what_was_written_and_not_committed_is_taken_back(world):
