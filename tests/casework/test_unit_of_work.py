@@ -139,8 +139,9 @@ def test_sqlite_is_set_up_for_many_processes(world):
     with world.system() as session:
         connection = session.connection()
         told = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-                for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")}
-    assert told == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 15000, "foreign_keys": 1}
+                for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys", "cache_size")}
+    assert told == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 15000, "foreign_keys": 1,
+                    "cache_size": -16_384}
 
 
 def test_pages_leave_their_statements_prepared(kind, world):
