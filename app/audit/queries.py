@@ -27,9 +27,11 @@ def selection(filters: dict) -> sa.Select:
     entry = TimelineEntry
     statement = sa.select(entry).order_by(entry.id.desc())
     if filters.get("q"):
-        words_like = like(filters["q"].strip())
+        asked = filters["q"].strip()
+        numbered = sa.select(_cases.c.id).where(_cases.c.number == asked.upper())
         statement = statement.where(sa.or_(
-            entry.user_name.like(words_like, escape="\\"), entry.organization_name.like(words_like, escape="\\")
+            entry.user_name.like(like(asked), escape="\\"), entry.organization_name.like(like(asked), escape="\\"),
+            entry.case_id.in_(numbered),
         ))
     if filters.get("verb"):
         statement = statement.where(entry.verb == filters["verb"])

@@ -29,7 +29,8 @@ FAULTS = {
 
 
 class LogFilter(Form):
-    q = StringField(_l("Person or unit"), [Optional(), Length(max=60)], render_kw={"placeholder": _l("Person or unit")})
+    q = StringField(_l("Person, unit or number"), [Optional(), Length(max=60)],
+                    render_kw={"placeholder": _l("Person, unit or number")})
     verb = WordField(_l("Act"), [Optional()], titles={})
     since = DateField(_l("From"), [Optional()])
     until = DateField(_l("To"), [Optional()])

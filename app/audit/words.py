@@ -51,7 +51,7 @@ FIELDS = {
     "safety_manager": _l("Safety manager"), "safety_phone": _l("Safety manager's phone"),
     "regulators": _l("Regulators"), "username": _l("User name"), "last_name": _l("Name"), "posts": _l("Posts"),
     "parent_id": _l("Belongs to (industries)"), "valid_from": _l("In force from"), "valid_to": _l("In force until"),
-    "day": _l("Day"), "is_workday": _l("Worked"), "note": _l("Note"), "state": _l("State"),
+    "day": _l("Day"), "is_workday": _l("Worked"), "note": _l("Note"), "state": _l("State"), "number": _l("Number"),
 }
 _CODES = {
     **{code: role.title for code, role in ROLES.items()}, **dict(ProposalState.choices()),

@@ -84,6 +84,16 @@ class Case(Model):
     def __str__(self) -> str:
         return f"{self.number or ''} {self.title}".strip()
 
+    def is_turn_of(self, hat) -> bool:
+        """Whether it waits for whoever wears this hat: what the unit's reviewer decides does not wait for its clerk."""
+        ours = self.turn_organization_id in hat.organization_ids
+        return ours and (self.turn_role != "reviewer" or turn_role(hat.role) == "reviewer")
+
+
+def turn_role(role: str) -> str:
+    """As whom a role takes its turn."""
+    return "reviewer" if role in ("unit_reviewer", "county_head") else "clerk"
+
 
 class CaseParty(Model):
     """A unit's part in a case. An overseeing party also reads the parts confined to other parties."""

@@ -156,6 +156,11 @@ def visible(name: str) -> str:
     return "".join(character for character in name if unicodedata.category(character) not in _UNSEEN)
 
 
+def file_name(*parts: str, ending: str) -> str:
+    """A name for a file of ours, of parts that may hold anything: a unit's name is no path."""
+    return visible("_".join(parts)).replace("/", "／").replace("\\", "＼") + ending
+
+
 def fitting_name(name: str, media_type: str) -> str:
     """The name a copy is saved under: its ending fits the content, so that the right program opens it."""
     kind = BY_MEDIA_TYPE.get(media_type)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -120,6 +121,12 @@ def record(session, hat, verb: str, today: dt.date, *, case: Case | None = None,
 def signature(hat) -> str:
     """Unit and person as a column of 120 characters keeps them."""
     return f"{hat.organization_name} {hat.user_name}"[-120:]
+
+
+def done_on(session, verb: str, case_ids: Iterable[int], day: dt.date) -> set[int]:
+    """On which of the cases the verb was done on that day."""
+    return set(session.scalars(sa.select(TimelineEntry.case_id).where(
+        TimelineEntry.case_id.in_(case_ids), TimelineEntry.verb == verb, TimelineEntry.occurred_on == day)))
 
 
 def in_place_of(hat) -> dict:

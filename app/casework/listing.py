@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from app.access.scope import Scope, planned_once
 from app.casework import texts
-from app.casework.cases import Case, CaseParty
+from app.casework.cases import Case, CaseParty, turn_role
 from app.organization.grams import pieces
 
 CAP = 999  # "999+": nobody reads on, and each count is read from an index entry by entry
@@ -215,10 +215,9 @@ def turns(scope: Scope, role: str, assignee_id: int | None = None) -> sa.Select:
 
     `assignee_id`: only what this person of the unit sees to (承办人).
     """
-    who = "reviewer" if role in ("unit_reviewer", "county_head") else "clerk"
     his = [_cases.c.assignee_id == assignee_id] if assignee_id else []
     return (
         sa.select(_cases.c.id)
-        .where(_cases.c.turn_organization_id.in_(scope.organization_ids), _cases.c.turn_role == who, *his)
+        .where(_cases.c.turn_organization_id.in_(scope.organization_ids), _cases.c.turn_role == turn_role(role), *his)
         .order_by(_cases.c.due_sort, _cases.c.id)
     )

@@ -6,7 +6,9 @@ every write goes through `verbs.perform`.
 from __future__ import annotations
 
 import io
+from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from flask import abort, current_app, flash, g, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -19,7 +21,7 @@ from app.casework.clock import today
 from app.casework.copies import NOTED, Unreadable, without_notes
 from app.casework.errors import CaseworkError, NotAllowed, NotFound, Obstacle, Stale
 from app.casework.forms import CommentForm, VerbForm, put_fault
-from app.casework.history import record
+from app.casework.history import done_on, record
 from app.casework.list_views import ListActs
 from app.casework.once import AlreadyMade
 from app.casework.unit_of_work import unit_of_work
@@ -27,6 +29,8 @@ from app.casework.verbs import Noun, Verb, available, how_may, otherwise, perfor
 from app.extensions import db
 from app.gate import key, keys
 from app.organization.settings import setting
+
+NAMED = 10  # of the rows that a verb is for
 
 
 class EmptyForm(VerbForm):
@@ -135,7 +139,7 @@ class CaseView(ListActs, BaseView):
         if not 1 <= len(chosen) <= most:
             flash(_("At most %(most)s records in one go.", most=most) if chosen
                   else _("Nothing selected. Tick the rows first."), "warning")
-            return redirect(url_for(f"{self.endpoint}.list"))
+            return redirect(self._list_again())
         form = (verb.form or CommentForm)(formdata=request.form if "confirmed" in request.form else None)
         form.version.validators = ()
         if "confirmed" not in request.form:
@@ -150,15 +154,23 @@ class CaseView(ListActs, BaseView):
             return self._bulk_page(verb, chosen, form), 422
         done, failed = self._bulk_run(verb, chosen, data)
         return self.render_template(
-            "cases/bulk_done.html", title=verb.title, verb=verb, done=done, failed=failed,
-            back=url_for(f"{self.endpoint}.list"),
+            "cases/bulk_done.html", title=verb.title, verb=verb, done=done, failed=failed, back=self._list_again(),
         )
 
     def _bulk_page(self, verb, chosen, form):
+        named = db.session.scalars(sa.select(self.noun.model).where(self.noun.model.id.in_(chosen[:NAMED])))
+        cancel = self._list_again()
         return self.render_template(
-            self.bulk_template, title=verb.title, verb=verb, chosen=chosen, form=form,
-            action=url_for(f"{self.endpoint}.bulk", verb_name=verb.name), cancel=url_for(f"{self.endpoint}.list"),
+            self.bulk_template, title=verb.title, verb=verb, chosen=chosen, form=form, cancel=cancel,
+            named=[(self.name_of(case), case.title) for case in named], list_query=urlsplit(cancel).query,
+            action=url_for(f"{self.endpoint}.bulk", verb_name=verb.name),
         )
+
+    def _list_again(self) -> str:
+        """The list as it was filtered: by the page that the rows were ticked on, kept in the form from then on."""
+        path, came = url_for(f"{self.endpoint}.list"), urlsplit(request.referrer or "")
+        query = request.form.get("list_query", came.query if came.path == path else "")
+        return f"{path}?{query}" if query else path
 
     def _bulk_run(self, verb: Verb, chosen: list[int], data: dict) -> tuple[list, list[tuple]]:
         done, failed = [], []
@@ -172,9 +184,13 @@ class CaseView(ListActs, BaseView):
         return done, failed
 
     def chase_at_once(self, chosen: list[int], data: dict) -> None:
-        """一键催办: what was not done is told with its reason."""
-        done, failed = self._bulk_run(self.noun.verbs["chase"], chosen, data)
-        flash(_("%(count)s chased.", count=len(done)), "success" if done else "warning")
+        """一键催办: what was not done is told with its reason; who was chased today is left alone."""
+        chased = done_on(db.session, "chase", chosen, today())
+        done, failed = self._bulk_run(self.noun.verbs["chase"], [one for one in chosen if one not in chased], data)
+        if chased:
+            flash(_("%(count)s were chased today already and are left alone.", count=len(chased)), "info")
+        if done or failed or not chased:
+            flash(_("%(count)s chased.", count=len(done)), "success" if done else "warning")
         for _id, name, _title, why in failed[:3]:
             flash(f"{name}：{why}", "warning")
 

@@ -5,6 +5,7 @@ row that has been left, so the order of the writes below matters.
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _OPTIONS = {
 }
 # Excel shows such text as it is, but would make a formula of it as soon as someone edits the cell.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+_READS_AS_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # each of several that share a dash
 _letters = cache(xl_col_to_name)
 TALLEST = 409  # points: no row of a workbook is taller
 
@@ -106,8 +108,8 @@ class _Page(Worksheet):
         where = f'{where} s="{cell.format._get_xf_index()}"'
         if isinstance(cell, CellStringTuple):
             text = cell.string
-            if "_x" in text:  # would read as an escape; of control characters `cell_text` has left none
-                text = self._escape_control_characters(text)
+            if "_x" in text:
+                text = _READS_AS_ESCAPE.sub("_x005F_", text)
             kept = "" if text[:1].isalnum() and text[-1:].isalnum() else ' xml:space="preserve"'
             return f'<c {where} t="inlineStr"><is><t{kept}>{self._escape_data(text)}</t></is></c>'
         return f"<c {where}><v>{cell.number:.16G}</v></c>" if isinstance(cell, CellNumberTuple) else f"<c {where}/>"
@@ -121,10 +123,11 @@ class _Form:
         self.last_column = len(sheet.columns)  # 序号 is column 0.
         self.head_row = 2
         self.first_row = self.head_row + sheet.head_rows
-        body = {"font_name": layout.body_font, "font_size": layout.body_size, "valign": "vcenter"}
+        body = {"font_name": cell_text(layout.body_font), "font_size": layout.body_size, "valign": "vcenter"}
         grid = body | {"border": 1, "text_wrap": True}
         self.title_format = book.add_format(
-            {"font_name": layout.title_font, "font_size": layout.title_size, "align": "center", "valign": "vcenter"}
+            {"font_name": cell_text(layout.title_font), "font_size": layout.title_size, "align": "center",
+             "valign": "vcenter"}
         )
         self.line_format = book.add_format(body)
         self.head_format = book.add_format(grid | {"align": "center", "bold": True})

@@ -1,6 +1,7 @@
 """The user's own file back, with what is wrong in red and explained in a comment."""
 
 import os
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ AUTHOR = "抓落实"
 HEADING = "【抓落实核对】"  # what we wrote into a comment stands below it, the user's own words above
 _RED = PatternFill("solid", start_color="FFFF7C80", end_color="FFFF7C80")
 _PLAIN = PatternFill()
+_NO_SHEET_NAME = re.compile(r"[\\*?:/\[\]]")
 _LARGEST = 80 << 20  # bytes unpacked: openpyxl holds every formatted cell, also the empty ones, in memory
 
 
@@ -43,6 +45,7 @@ def mark_faults(source: str | os.PathLike, target: str | os.PathLike, faults: It
     for page in book.worksheets:
         _forget_marks(page)
     for (name, row, column), messages in _by_cell(faults).items():
+        name = name if name in book.sheetnames else _sheet_name(name)
         if name in book.sheetnames and isinstance(book[name], Worksheet):
             _mark(_anchor(book[name], row, column), messages)
     target = Path(target)
@@ -74,7 +77,7 @@ def _rebuilt(sheets: list[RawSheet]) -> Workbook:
     book = Workbook()
     book.remove(book.active)
     for raw in sheets:
-        page = book.create_sheet(raw.name)
+        page = book.create_sheet(_sheet_name(raw.name))
         page.sheet_state = "visible" if raw.visible else "hidden"
         for number, cells in raw.rows:
             for at, value in enumerate(cells, 1):
@@ -82,6 +85,11 @@ def _rebuilt(sheets: list[RawSheet]) -> Workbook:
         for top, left, bottom, right in raw.merges:
             page.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
     return book
+
+
+def _sheet_name(name: str) -> str:
+    """As a workbook may call a sheet; some are called otherwise all the same."""
+    return _NO_SHEET_NAME.sub("_", name)[:31]
 
 
 def _put(cell: Cell, value: object) -> None:
@@ -110,7 +118,7 @@ def _anchor(page: Worksheet, row: int, column: int) -> Cell:
 
 def _mark(cell: Cell, messages: list[str]) -> None:
     cell.fill = _RED
-    text = "\n".join(dict.fromkeys(messages))
+    text = cell_text("\n".join(dict.fromkeys(messages)))
     before = cell.comment.text if cell.comment else ""
     text = f"{before}\n{text}" if HEADING in before else f"{before}\n{HEADING}\n{text}".strip()
     cell.comment = Comment(text, AUTHOR, height=40 + 20 * (text.count("\n") + 1 + len(text) // 18), width=260)

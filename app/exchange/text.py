@@ -42,6 +42,13 @@ def _squashed(text: str) -> str:
     return _GAPS.sub("", text.translate(_FOLD))
 
 
+def writable(text: str) -> str:
+    """Without what no workbook, letter or database holds: control characters but tab and line break, and what is no
+    character.
+    """
+    return _NOT_IN_XML.sub("", text)
+
+
 def cell_text(text: str) -> str:
     """The text as an Excel cell can hold it: what is written, and what reading the cell gives back.
 
@@ -50,7 +57,7 @@ def cell_text(text: str) -> str:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _NOT_IN_XML.sub("", text)
+    text = writable(text)
     if 2 * len(text) <= EXCEL_CELL_UNITS:
         return text
     units = text.encode("utf-16-le")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .messages import N_, SpreadsheetError
+from .text import writable
 
 Cell = str | int | float | bool | datetime.date | datetime.datetime | None
 
@@ -116,7 +117,7 @@ def _read_apart(path: Path, limits: Limits) -> Any:
 
 
 def _decode(cells: list) -> list[Cell]:
-    return [_date(cell["d"]) if type(cell) is dict else cell for cell in cells]
+    return [writable(cell) if type(cell) is str else _date(cell["d"]) if type(cell) is dict else cell for cell in cells]
 
 
 def _date(iso: str) -> datetime.date | datetime.datetime:

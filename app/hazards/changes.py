@@ -13,6 +13,7 @@ from app.hazards.models import Hazard, Round
 from app.hazards.sheet_rows import DUE_WORDS, METHOD, Recheck, read_recheck
 from app.hazards.states import DueKind, HazardState, Level, Listing
 from app.hazards.verbs import HAZARDS
+from app.ledgers.changes import not_yours, refuse
 from app.ledgers.reading import Reader
 
 # Columns that an import cannot change, and where it is done instead.
@@ -239,10 +240,10 @@ def _guarded(reader: Reader, hazard: Hazard, hat, act: tuple[str, dict], today: 
     columns = [COLUMN_OF[one] for one in data["values"]] if name == "correct" else [COLUMN_OF[name]]
     why = verb.rule(hazard, hat, today)
     if how is None:
-        why = _("%(verb)s: this step is not yours to take now.", verb=verb.title)
+        why = not_yours(verb)
     if why:
         for column in columns:
-            reader.fault(column, why)
+            refuse(reader, column, why)
         return False
     if how is How.PROXY:
         data |= {"proxy_for": (hazard.lead.heads or _("The enterprise"))[:60],

@@ -101,7 +101,7 @@ class Hazards(CaseView):
             try:
                 saved = registering.save(db.session, g.hat, form, stored_files(form)["photos"], today(), None, None,
                                          issue="issue" in request.form)
-                self._warn(saved)
+                self._tell(saved)
                 return self._sent(saved.id)
             except AlreadyMade as made:
                 return self._sent(made.case_id)
@@ -112,7 +112,9 @@ class Hazards(CaseView):
         return self._quick_page(form, quick.usual(db.session, g.hat)), 422
 
     @staticmethod
-    def _warn(saved: Hazard) -> None:
+    def _tell(saved: Hazard) -> None:
+        flash(_("%(number)s is registered and issued.", number=saved.number) if saved.issued
+              else _("Saved as a draft."), "success")
         for year in registering.years_without_holidays(db.session, saved):
             flash(_("The holidays of %(year)s are not known: Monday to Friday count as worked.", year=year), "warning")
 
@@ -124,7 +126,8 @@ class Hazards(CaseView):
         form.drawn_for.data = quick.whose(g.hat)
         return self.render_template(
             "hazards/quick.html", title=_("Photograph a hazard"), form=form, usual=usual,
-            days=quick.last_days(db.session, today()), methods=registering.methods(), full=url_for("Hazards.new"))
+            days=quick.last_days(db.session, today()), methods=registering.methods(), full=url_for("Hazards.new"),
+            source_title=Source.title_of)
 
     @expose("/<int:case_id>/edit", methods=["GET", "POST"])
     @has_access
@@ -147,7 +150,7 @@ class Hazards(CaseView):
                     db.session, g.hat, form, stored_files(form)["photos"], today(), hazard and hazard.id,
                     request.form.get("version", type=int), issue="issue" in request.form,
                 )
-                self._warn(saved)
+                self._tell(saved)
                 return redirect(self.url_of(saved.id))
             except Obstacle as obstacle:
                 put_fault(form, obstacle)

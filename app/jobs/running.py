@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.access.hats import Hat
 from app.access.scope import system_session
+from app.casework.file_kinds import visible
 from app.jobs import operations
 from app.jobs.errors import Interrupted, Stopping
 from app.jobs.operations import Claimed
@@ -97,7 +98,7 @@ class Running:
 
         Each attempt writes a file of its own: two workers which both think the job theirs do not mix.
         """
-        self._name = name
+        self._name = visible(name)
         self._path = self._folder() / f"{self.job_id}-{self.attempt}{Path(name).suffix}"
         return self._path
 

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from app.access.scope import labels
-from app.casework.file_kinds import visible
+from app.casework import file_kinds
 from app.casework.history import record
 from app.casework.jobs import Job
 from app.casework.unit_of_work import unit_of_work
@@ -75,8 +75,8 @@ def remember(session, hat, ledger: Ledger, rows: int, query: Mapping, today: dt.
 
 
 def file_name(hat, ledger: Ledger, query: Mapping, today: dt.date) -> str:
-    unit, time = visible(hat.organization_name), query.get("month") or today.strftime("%Y%m%d")
-    return f"{ledger.sheet.title}_{unit}_{time}.xlsx"
+    time = query.get("month") or today.strftime("%Y%m%d")
+    return file_kinds.file_name(ledger.sheet.title, hat.organization_name, time, ending=".xlsx")
 
 
 def send_ledger(app: Flask, session, hat, ledger: Ledger, query: Mapping, today: dt.date, paper: str = ""):

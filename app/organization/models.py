@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column
 KINDS = ("province", "city", "county", "county_office", "township", "department", "enterprise", "justice")
 GOVERNMENT_KINDS = tuple(kind for kind in KINDS if kind != "enterprise")
 ENTERPRISE_STATUSES = ("normal", "suspended", "closed")
+NAME_LENGTH = 120  # characters of a unit's name
 
 
 class CountyOwned:
@@ -29,7 +30,7 @@ class Organization(Model):
     county_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     short_name: Mapped[str | None] = mapped_column(String(60))
     code: Mapped[str | None] = mapped_column(String(20))
     phone: Mapped[str | None] = mapped_column(String(40))
@@ -70,7 +71,7 @@ class OrganizationName(Model):
     __tablename__ = "organization_names"
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     organization: Mapped[Organization] = relationship(back_populates="names")
     __table_args__ = (UniqueConstraint("organization_id", "name"),)
 

@@ -1,6 +1,7 @@
 """Finding units by what somebody types: part of a name, a short or old name, a credit code."""
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from app.organization.models import (
 )
 
 LIMIT = 20
+_BREAKS = re.compile(r"\s*[\n\r\t\v\f]\s*")  # a name that a cell wraps is one name
 KINDS = {
     "units": GOVERNMENT_KINDS, "enterprises": ("enterprise",), "all": (*GOVERNMENT_KINDS, "enterprise"),
     "recipients": ("township", "department", "enterprise"),  # 四（一）
@@ -24,8 +26,9 @@ _industries = DictionaryEntry.__table__.alias("industry")
 
 
 def normalized(words: str) -> str:
-    """What was typed, half-width and without spaces at its ends; names are stored like that."""
-    return unicodedata.normalize("NFKC", words or "").replace("(", "（").replace(")", "）").strip()
+    """What was typed, half-width, in one line and without spaces at its ends; names are stored like that."""
+    words = _BREAKS.sub("", unicodedata.normalize("NFKC", words or ""))
+    return words.replace("(", "（").replace(")", "）").strip()
 
 
 def like(words: str, before: str = "%", after: str = "%") -> str:

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from app.exchange.text import writable
 from app.papers import fields
 from app.papers.kinds import PaperKind, Placeholder
 
@@ -25,6 +26,7 @@ MOST_UNPACKED = 64 << 20  # bytes of a template, unpacked
 # ones together is quadratic, and took minutes over a hundred thousand.
 MOST_BRACES = 1000
 PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")  # those that docxtpl fills in
+LONGEST_PROPERTY = 255
 CARRIED = frozenset({"oleObject", "package", "control", "aFChunk", "vbaProject", "attachedTemplate"})
 
 
@@ -36,13 +38,23 @@ class BadTemplate(Exception):
         self.faults = faults
 
 
-def environment() -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+class _Letter(DocxTemplate):
+    """The file's properties are no markup, and hold so much."""
+
+    def render_properties(self, context, jinja_env=None) -> None:
+        plain, properties = environment(autoescape=False), self.docx.core_properties
+        for name in PROPERTIES:
+            said = plain.from_string(getattr(properties, name)).render(context)
+            setattr(properties, name, said[:LONGEST_PROPERTY])
+
+
+def environment(autoescape: bool = True) -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=autoescape)
 
 
 def render(template: bytes, context: Mapping) -> bytes:
     """The Word file; two renderings of the same are the same bytes, so its hash says what was printed."""
-    document = DocxTemplate(io.BytesIO(template))
+    document = _Letter(io.BytesIO(template))
     document.render({name: printable(value) for name, value in context.items()}, environment())
     out = io.BytesIO()
     document.save(out)
@@ -55,7 +67,7 @@ def printable(value):
         return {name: printable(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [printable(one) for one in value]
-    return "".join(c for c in str(value if value is not None else "") if c >= " " or c in "\n\t")
+    return writable(str(value if value is not None else ""))
 
 
 def without_time(content: bytes) -> bytes:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from app.access.hats import merged_ids
 from app.casework.clock import today
 from app.casework.deadlines import due_words
+from app.casework.file_kinds import file_name
 from app.casework.history import record
 from app.casework.unit_of_work import unit_of_work
 from app.exchange.excel_out import write
@@ -95,7 +96,7 @@ class RollUp(BaseView):
         with unit_of_work(db.session):
             record(db.session, g.hat, "export", today(), extra={
                 "form": sheet.name, "rows": count, "filters": {"month": month, "by": by.value, "township": place}})
-        return send_once(path, f"{sheet.title}_{self._whose(place)}_{month}.xlsx")
+        return send_once(path, file_name(sheet.title, self._whose(place), month, ending=".xlsx"))
 
     # ── what was asked ─────────────────────────────────────────────────────────────────────────────────────────
     def _asked(self) -> tuple[str, By, int | None]:

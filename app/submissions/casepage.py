@@ -7,6 +7,7 @@ from itertools import islice
 
 import openpyxl
 import sqlalchemy as sa
+from openpyxl.utils.escape import unescape
 
 from app.access.scope import labels
 from app.casework.attachments import Attachment, path_of
@@ -59,5 +60,5 @@ def printed(data_dir: str, sha256: str, sheet: Sheet) -> list[tuple[str, ...]]:
     with path_of(data_dir, sha256).open("rb") as file:
         page = openpyxl.load_workbook(file, read_only=True).worksheets[0]
         rows = page.iter_rows(min_row=3 + sheet.head_rows, max_col=len(sheet.columns) + 1, values_only=True)
-        return [tuple("" if cell is None else str(cell) for cell in row)
+        return [tuple("" if cell is None else unescape(str(cell)) for cell in row)
                 for row in islice(rows, SHOWN) if isinstance(row[0], int)]

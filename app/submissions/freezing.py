@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.casework.attachments import MEGABYTE, Limits, StoredFile, store
 from app.casework.cases import Case
 from app.casework.columns import utcnow
+from app.casework.file_kinds import file_name
 from app.casework.listing import Selection, ids
 from app.exchange.excel_out import write
 from app.exchange.sheets import FormMeta
@@ -59,7 +60,7 @@ def prepare(session, hat, submission: Submission, header: dict, today: dt.date, 
         trace=True, layout=layout_of(session, submission.county_id, today, ledger.papers[0]),
     )
     paper.seek(0)
-    name = f"{ledger.sheet.title}_{hat.organization_name}_{submission.month}.xlsx"
+    name = file_name(ledger.sheet.title, hat.organization_name, submission.month, ending=".xlsx")
     return Prepared(
         file=store(data_dir, paper, name, XLSX, Limits(LARGEST, LARGEST)), rows=rows,
         figures=figures(session, hat, ledger, submission, chosen, after), header=asdict(meta), recorded_after=after,

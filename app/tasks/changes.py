@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from app.casework.verbs import How, how_may
+from app.ledgers.changes import not_yours, refuse
 from app.ledgers.reading import Reader
 from app.tasks import rules
 from app.tasks.matching import Recorded
@@ -240,10 +241,10 @@ def _guarded(row: Row, act: tuple[str, dict]) -> bool:
     verb = noun.verbs[name]
     how, why = how_may(noun, verb, case, row.hat), verb.rule(case, row.hat, row.today)
     if how is None or how is How.PAPER:
-        why = _("%(verb)s: this step is not yours to take now.", verb=verb.title)
+        why = not_yours(verb)
     if why:
         for column in _columns(name, data):
-            row.reader.fault(column, why)
+            refuse(row.reader, column, why)
         return False
     if how is How.PROXY:
         data |= {"proxy_for": (case.heads or _("The enterprise"))[:60], "proxy_evidence": row.because}
