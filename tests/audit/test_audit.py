@@ -63,6 +63,9 @@ def test_filters_and_pages(world, busy):
     auditor = world.as_("auditor")
     assert auditor.get("/audit/?verb=acknowledge").text.count('id="entry-') == 1
     assert auditor.get("/audit/?q=firm的人").text.count('id="entry-') == 1
+    number = world.read(world.hazard("yingji")).number
+    page = auditor.get(f"/audit/?q={number.lower()}").text
+    assert page.count('id="entry-') == 2 and number in page
     assert auditor.get("/audit/?since=2031-01-01").text.count('id="entry-') == 0
     assert auditor.get("/audit/?since=nonsense&verb=nonsense").status_code == 200
     assert auditor.get("/audit/?before=x").status_code == 400

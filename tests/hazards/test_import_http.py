@@ -15,7 +15,7 @@ from app.hazards.models import Hazard
 from app.organization.models import Enterprise
 from app.organization.settings import Setting
 from tests.exchange.made import xls
-from tests.hazards.ledgers import CLAIMED, HEADS, PASSED, confirm, exported, ledger, row, upload
+from tests.hazards.ledgers import CLAIMED, HEADS, PASSED, confirm, edit, exported, ledger, row, upload
 from tests.support.factories import POSTS, picture
 
 
@@ -318,3 +318,16 @@ def test_a_bomb_is_refused_before_it_is_unpacked(world, tmp_path):
     answer = upload(world.as_("yingji"), tmp_path / "bomb.xlsx")
     assert answer.status_code == 422
     assert "安全" in answer.text
+
+
+def test_a_cell_that_is_not_hers_to_change_is_put_back_with_one_click(world, enter, tmp_path):
+    world.hazard("fengcheng", measures="加装护栏")
+    office = enter("office")
+    (tmp_path / "o.xlsx").write_bytes(download(office, "/hazards/export").data)
+    draft = started(office, edit(tmp_path / "o.xlsx", measures="拆除护栏"))
+    page = office.get(draft).text
+    place, offer = re.search(r'name="(fix:[^"]+!measures)" value="(加装护栏)"', page).groups()
+    assert "请点下面的原内容恢复，或勾选本次不导入" in page
+    office.send(f"{draft}/fix", {place: offer})
+    confirm(office, draft)
+    assert "新增 0，变更 0，未变 1" in office.get(draft).text

@@ -94,4 +94,6 @@ def test_ones_own_enterprises_are_offered_the_newest_first(world, enter):
     page = clerk.get("/hazards/quick").text
     assert re.findall(r'data-pick="(\d+)"', page) == [str(world["firm"]), str(world["firm3"])]
     assert 'value="双随机"' in page and 'selected value="enforcement"' in page
+    taken_over = re.search(r"<summary>(.*?)</summary>", page)[1]
+    assert all(words in taken_over for words in ("双随机", "执法检查", "与上次相同")), "a formal paper will say so"
     assert "data-pick" not in enter("fengcheng").get("/hazards/quick").text

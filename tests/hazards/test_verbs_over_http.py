@@ -148,3 +148,15 @@ def test_whose_verb_it_is_as_well(world, verb):
         answer = send(world, world.as_(name), verb, hazard_id)
         assert answer.status_code == 302, f"{name}: {answer.status_code}"
         assert world.read(hazard_id).state == road.end
+
+
+def test_a_verb_for_many_goes_back_to_the_list_as_it_was(world):
+    """Which rows were chosen is said; whether it is done or called off, the filters stay."""
+    case_id, office = world.hazard("fengcheng"), world.as_("office")
+    number, came = world.read(case_id).number, "http://localhost/hazards/?due=soon&unit=3"
+    chosen = office.send("/hazards/bulk/chase", {"rowid": [case_id]}, headers={"Referer": came}).text
+    assert number in chosen and 'href="/hazards/?due=soon&amp;unit=3">取消' in chosen
+    form = {"rowid": [case_id], "confirmed": "1", "comment": "请抓紧", "list_query": "due=soon&unit=3"}
+    assert 'href="/hazards/?due=soon&amp;unit=3"' in office.send("/hazards/bulk/chase", form).text
+    elsewhere = {"Referer": "https://example.org/hazards/bulk?x=1"}
+    assert 'href="/hazards/">取消' in office.send("/hazards/bulk/chase", {"rowid": [case_id]}, headers=elsewhere).text

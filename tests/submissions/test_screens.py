@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 
 import openpyxl
 import pytest
@@ -76,6 +77,35 @@ def test_the_overview_says_who_has_not_and_since_when(world):
     assert "已催办" not in text(world, "yingji_head", "/")
     assert "已催办 7 份" in text(world, "office", "/submissions/") or read(
         world, month_of(world, "fengcheng", "2026-03")).chases == 1
+
+
+def test_who_was_chased_today_is_left_alone(world):
+    opened(world, "04-20")
+    office, township = world.as_("office"), month_of(world, "fengcheng", "2026-03")
+    for _press in range(2):
+        told = office.send("/submissions/chase", {"month": "2026-03"}, follow_redirects=True).text
+    assert "8 家今天已经催过" in told and read(world, township).chases == 1
+    on(world, "04-21")
+    world.as_("office").send("/submissions/chase", {"month": "2026-03"})
+    assert read(world, township).chases == 2
+
+
+def test_a_list_of_months_says_what_was_asked(world):
+    opened(world, "04-20")
+    page = text(world, "yingji", "/submissions/")
+    assert "关键词：" not in page and "报送期限" in page and "整改时限" not in page
+    assert "关键词：隐患" in text(world, "yingji", "/submissions/?q=隐患") and "q=%E9%9A%90%E6%82%A3" in text(
+        world, "yingji", "/submissions/?q=隐患")
+
+
+def test_what_waits_for_the_reviewer_is_not_said_to_be_the_clerk_s_turn(world):
+    """He may still take down what was decided on paper."""
+    submission_id = opened(world)
+    post(world, "yingji", "submit", submission_id, **FORM)
+    page, heads = (text(world, who, f"/submissions/{submission_id}") for who in ("yingji", "yingji_head"))
+    leading = re.compile(r'class="btn btn-primary" href="/submissions/\d+/do/(\w+)"')
+    assert "（审核人）" in page and "（您）" not in page and leading.findall(page) == [] and "/do/approve" in page
+    assert "（您）" in heads and leading.findall(heads) == ["approve"]
 
 
 def test_one_click_chases_one_unit(world):
