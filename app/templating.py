@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from app.gate import LARGEST_KEY
 
-MOST_PARTS = 512  # in each process, some 5 KB each; the oldest goes first
+MOST_PARTS = 512  # in each process, some 5 KB each; then all go
 _parts: dict[Hashable, Markup] = {}
 
 
@@ -47,13 +47,16 @@ def _line(environment: Environment, _script_root: str, template: str, values: tu
 
 
 def kept(values: tuple[Hashable, ...], draw: Callable[[], Markup]) -> Markup:
-    """A part of a page, drawn once for the same values: it may show nothing that they do not say."""
+    """A part of a page, drawn once for the same values: it may show nothing that they do not say.
+
+    They are words, and no lazy ones: what those say, and are found by, may change with a setting.
+    """
     key = current_app.jinja_env, request.script_root, values
     part = _parts.get(key)
     if part is None:
+        if len(_parts) >= MOST_PARTS:
+            _parts.clear()
         part = _parts[key] = draw()
-        if len(_parts) > MOST_PARTS:
-            del _parts[next(iter(_parts))]
     return part
 
 

@@ -146,7 +146,7 @@ class Listed:
     def filter_bar(self) -> Markup:
         """The form of the filters, kept as long as it says the same."""
         clear, carried, sort = self.clear_url, self.kept_by_form, self.address.get("sort")
-        values = (self.case_list, clear, *carried.items(), sort, *map(said_by, self.form))
+        values = (self.case_list.name, clear, *carried.items(), sort, *map(said_by, self.form))
         bar = current_app.jinja_env.get_template("components/filters.html").module.filter_bar
         return templating.kept(values, lambda: bar(self.form, clear, carried, self.sorts, sort))
 
@@ -191,7 +191,7 @@ class Listed:
 
 def said_by(field) -> tuple:
     """All that a filter's control shows of what was asked and of what may be."""
-    choices = tuple(map(tuple, getattr(field, "choices", None) or ()))
+    choices = tuple(tuple(map(str, choice)) for choice in getattr(field, "choices", None) or ())
     chosen = tuple(field.chosen()) if hasattr(field, "chosen") else ()
     return field.name, str(field.data), tuple(field.raw_data or ()), tuple(map(str, field.errors)), choices, chosen
 

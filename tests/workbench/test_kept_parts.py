@@ -2,9 +2,10 @@
 
 import re
 
-from app import shell
+from app import shell, templating
 from app.casework.unit_of_work import unit_of_work
 from app.organization.models import DictionaryEntry
+from app.organization.settings import Setting
 from tests.support.factories import PASSWORD
 
 BAR = re.compile(r'<header class="topbar">.*?</header>', re.S)
@@ -55,3 +56,14 @@ def test_a_renamed_entry_is_offered_by_its_new_name(world, visitor):
     with world.system() as session, unit_of_work(session):
         session.get(DictionaryEntry, entry).name = "物业领域"
     assert "物业领域" in clerk.get("/hazards/new").text
+
+
+def test_a_setting_in_the_words_of_a_filter_shows_and_breaks_nothing(world, visitor, monkeypatch):
+    """However many parts are kept, and whatever those of before the change were found by."""
+    monkeypatch.setattr(templating, "MOST_PARTS", 4)
+    clerk = visitor("office", PASSWORD)
+    assert "3天内到期" in filters(clerk)
+    with world.system() as session, unit_of_work(session):
+        session.add(Setting(county_id=world.county.id, key="warning_days", value=9, valid_from=world.day))
+    for month in range(1, 10):
+        assert "9天内到期" in filters(clerk, f"/hazards/?since=2026-0{month}-01")
