@@ -127,7 +127,7 @@ class Hazards(CaseView):
         return self.render_template(
             "hazards/quick.html", title=_("Photograph a hazard"), form=form, usual=usual,
             days=quick.last_days(db.session, today()), methods=registering.methods(), full=url_for("Hazards.new"),
-            source_title=Source.title_of)
+            source_title=dict(Source.choices()).get)
 
     @expose("/<int:case_id>/edit", methods=["GET", "POST"])
     @has_access

@@ -67,7 +67,7 @@ def printable(value):
         return {name: printable(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [printable(one) for one in value]
-    return writable(str(value if value is not None else ""))
+    return writable(str(value if value is not None else "")).replace("\r", "")
 
 
 def without_time(content: bytes) -> bytes:

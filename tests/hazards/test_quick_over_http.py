@@ -97,3 +97,9 @@ def test_ones_own_enterprises_are_offered_the_newest_first(world, enter):
     taken_over = re.search(r"<summary>(.*?)</summary>", page)[1]
     assert all(words in taken_over for words in ("双随机", "执法检查", "与上次相同")), "a formal paper will say so"
     assert "data-pick" not in enter("fengcheng").get("/hazards/quick").text
+
+
+def test_a_source_that_is_none_is_told_and_nothing_is_lost(world, enter):
+    clerk = enter("yingji")
+    answer = clerk.send("/hazards/quick", typed(world, clerk, source="nonsense"))
+    assert answer.status_code == 422 and WORDS in answer.text
