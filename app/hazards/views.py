@@ -114,7 +114,7 @@ class Hazards(CaseView):
     @staticmethod
     def _tell(saved: Hazard) -> None:
         flash(_("%(number)s is registered and issued.", number=saved.number) if saved.issued
-              else _("Saved as a draft."), "success")
+              else _("Saved as a draft."), "info")  # by "success" app.js knows that the same page's form is done
         for year in registering.years_without_holidays(db.session, saved):
             flash(_("The holidays of %(year)s are not known: Monday to Friday count as worked.", year=year), "warning")
 
