@@ -8,12 +8,12 @@ import apprise
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
+from app.casework.cases import turn_role
 from app.casework.columns import insert_into
 from app.casework.errors import NotFound, Obstacle, Stale
 from app.casework.history import record
 from app.casework.unit_of_work import unit_of_work
 from app.reminders.models import Channel, Notice, NoticesSeen
-from app.reminders.queries import role_of
 
 _seen = NoticesSeen.__table__
 FIELDS = ("organization_id", "name", "url", "active")
@@ -25,7 +25,7 @@ def see(session, hat, last_id: int) -> None:
         if session.get(Notice, last_id) is None:
             raise NotFound
         statement = insert_into(session, _seen).values(
-            user_id=hat.user_id, organization_id=hat.organization_id, role=role_of(hat), last_id=last_id)
+            user_id=hat.user_id, organization_id=hat.organization_id, role=turn_role(hat.role), last_id=last_id)
         session.execute(statement.on_conflict_do_update(
             index_elements=["user_id", "organization_id", "role"],
             set_={"last_id": statement.excluded.last_id}, where=_seen.c.last_id < statement.excluded.last_id,

@@ -7,25 +7,19 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.access.scope import Scope
-from app.casework.cases import Case, case_rule
+from app.casework.cases import Case, case_rule, turn_role
 from app.casework.listing import exactly
 from app.organization.settings import setting
 from app.reminders.models import Notice, NoticesSeen
 
 _seen, _notices, _cases = NoticesSeen.__table__, Notice.__table__, Case.__table__
-REVIEWERS = ("unit_reviewer", "county_head")
 MOST_NEW, SIZE = 99, 50
-
-
-def role_of(hat) -> str:
-    """As a case's turn names it."""
-    return "reviewer" if hat.role in REVIEWERS else "clerk"
 
 
 def asked(hat, today: dt.date) -> dict:
     """What the statements below are asked with."""
-    return {"units": hat.organization_ids, "unit": hat.organization_id, "user": hat.user_id, "role": role_of(hat),
-            "first": today - dt.timedelta(days=setting("remind_keep_days"))}
+    return {"units": hat.organization_ids, "unit": hat.organization_id, "user": hat.user_id,
+            "role": turn_role(hat.role), "first": today - dt.timedelta(days=setting("remind_keep_days"))}
 
 
 def _mine(notice):
