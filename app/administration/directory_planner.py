@@ -20,7 +20,7 @@ from app.ledgers.bulk import put
 from app.ledgers.planner import MOST_ASKED, Planner
 from app.ledgers.planning import RowPlan
 from app.ledgers.reading import Cell, Reader
-from app.organization.models import NAME_LENGTH
+from app.organization.rules import other_names_fault
 from app.organization.search import normalized
 
 FEW = 6  # words that are offered whatever was written
@@ -194,8 +194,8 @@ def listed_names(planner, reader: Reader, key: str) -> tuple[str, ...]:
     """Other names, one after the other."""
     said = reader.said(key).replace("；", "、").replace(";", "、").replace("\n", "、").replace("，", "、")
     names = sorted({normalized(name) for name in said.split("、") if normalized(name)})
-    if any(len(name) > NAME_LENGTH for name in names):
-        reader.fault(key, _("Too long: each name has at most %(count)s characters.", count=NAME_LENGTH))
+    if fault := other_names_fault(names):
+        reader.fault(key, fault)
         return ()
     return tuple(names)
 

@@ -12,14 +12,13 @@ from app.casework.errors import NotAllowed, Obstacle
 from app.casework.history import record
 from app.casework.unit_of_work import unit_of_work
 from app.organization.models import (
-    NAME_LENGTH,
     DictionaryEntry,
     Organization,
     OrganizationIndustry,
     OrganizationName,
     Post,
 )
-from app.organization.rules import issuer_code_fault
+from app.organization.rules import issuer_code_fault, other_names_fault
 from app.organization.search import normalized
 
 KINDS = {  # those that a county adds and changes; what is above it stays as it was founded
@@ -116,18 +115,13 @@ def take_issuer_code(session, hat, unit_id: int, code: str | None, today: dt.dat
     return unit.issuer_code
 
 
-def refuse_long(names: Iterable[str]) -> None:
-    """Raise Obstacle for a name that no column holds."""
-    if any(len(name) > NAME_LENGTH for name in names):
-        raise Obstacle(_l("Too long: each name has at most %(count)s characters.", count=NAME_LENGTH), "names")
-
-
 def set_names(session, unit, wanted: Iterable[str] | None) -> dict:
     """Make the aliases those `wanted`; None leaves them. Returns the change, if any."""
     if wanted is None:
         return {}
     wanted = {name for name in map(normalized, wanted) if name} - {unit.name, unit.short_name}
-    refuse_long(wanted)
+    if fault := other_names_fault(wanted):
+        raise Obstacle(fault, "names")
     rows = {row.name: row for row in session.scalars(
         sa.select(OrganizationName).where(OrganizationName.organization_id == unit.id)
     )}

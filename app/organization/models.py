@@ -8,10 +8,11 @@ from flask_appbuilder.security.sqla.models import User as FrameworkUser
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, case
 from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column, relationship, synonym
 
+from app.organization.rules import NAME_LENGTH
+
 KINDS = ("province", "city", "county", "county_office", "township", "department", "enterprise", "justice")
 GOVERNMENT_KINDS = tuple(kind for kind in KINDS if kind != "enterprise")
 ENTERPRISE_STATUSES = ("normal", "suspended", "closed")
-NAME_LENGTH = 120  # characters of a unit's name
 
 
 class CountyOwned:

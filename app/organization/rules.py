@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from flask_babel import lazy_gettext as _l
 
+NAME_LENGTH = 120  # characters of a unit's name
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 COUNTY_ROLES = frozenset({"county_clerk", "county_head", "leader"})
 # Where each role may be held: a township's post must not see the county.
@@ -40,6 +41,13 @@ def username_fault(name: str):
 def issuer_code_fault(code: str):
     """Why this is no 机关代字 (阳安办函), or None: Chinese characters, so that no number of ours looks like it."""
     return None if _ISSUER_CODE.fullmatch(code) else _l("Two Chinese characters at least and nothing else: 阳安办函.")
+
+
+def other_names_fault(names: Iterable[str]):
+    """Why one of a unit's other names fits no column, or None."""
+    if all(len(name) <= NAME_LENGTH for name in names):
+        return None
+    return _l("Too long: each name has at most %(count)s characters.", count=NAME_LENGTH)
 
 
 def uscc_fault(code: str):
