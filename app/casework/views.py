@@ -6,7 +6,7 @@ every write goes through `verbs.perform`.
 from __future__ import annotations
 
 import io
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import sqlalchemy as sa
 from flask import abort, current_app, flash, g, redirect, request, send_file, url_for
@@ -169,7 +169,8 @@ class CaseView(ListActs, BaseView):
     def _list_again(self) -> str:
         """The list as it was filtered: by the page that the rows were ticked on, kept in the form from then on."""
         path, came = url_for(f"{self.endpoint}.list"), urlsplit(request.referrer or "")
-        query = request.form.get("list_query", came.query if came.path == path else "")
+        said = request.form.get("list_query", came.query if came.path == path else "")
+        query = urlencode(parse_qsl(said))  # an address, whatever was sent
         return f"{path}?{query}" if query else path
 
     def _bulk_run(self, verb: Verb, chosen: list[int], data: dict) -> tuple[list, list[tuple]]:

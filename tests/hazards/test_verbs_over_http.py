@@ -160,3 +160,5 @@ def test_a_verb_for_many_goes_back_to_the_list_as_it_was(world):
     assert 'href="/hazards/?due=soon&amp;unit=3"' in office.send("/hazards/bulk/chase", form).text
     elsewhere = {"Referer": "https://example.org/hazards/bulk?x=1"}
     assert 'href="/hazards/">取消' in office.send("/hazards/bulk/chase", {"rowid": [case_id]}, headers=elsewhere).text
+    answer = office.send("/hazards/bulk/chase", {"list_query": "due=over\r\nX: 1"})
+    assert answer.status_code == 302 and answer.headers["Location"].startswith("/hazards/?due=over")
