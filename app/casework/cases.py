@@ -23,7 +23,21 @@ TITLE_LENGTH = 120
 NEVER = dt.date(9999, 12, 31)
 
 
-class Case(Model):
+class Turn:
+    """Whose turn it is: of the unit `turn_organization_id`, as `turn_role`."""
+
+    def is_turn_of(self, hat) -> bool:
+        """Whether it waits for whoever wears this hat: what the unit's reviewer decides does not wait for its clerk."""
+        ours = self.turn_organization_id in hat.organization_ids
+        return ours and (self.turn_role != "reviewer" or turn_role(hat.role) == "reviewer")
+
+
+def turn_role(role: str) -> str:
+    """As whom a role takes its turn."""
+    return "reviewer" if role in ("unit_reviewer", "county_head") else "clerk"
+
+
+class Case(Turn, Model):
     """One row per case of any noun. `turn_*` says whose turn it is; `issued` is false while it is a draft."""
 
     __tablename__ = "cases"
@@ -83,16 +97,6 @@ class Case(Model):
 
     def __str__(self) -> str:
         return f"{self.number or ''} {self.title}".strip()
-
-    def is_turn_of(self, hat) -> bool:
-        """Whether it waits for whoever wears this hat: what the unit's reviewer decides does not wait for its clerk."""
-        ours = self.turn_organization_id in hat.organization_ids
-        return ours and (self.turn_role != "reviewer" or turn_role(hat.role) == "reviewer")
-
-
-def turn_role(role: str) -> str:
-    """As whom a role takes its turn."""
-    return "reviewer" if role in ("unit_reviewer", "county_head") else "clerk"
 
 
 class CaseParty(Model):

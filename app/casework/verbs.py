@@ -138,14 +138,14 @@ def available(noun: Noun, case: Case, hat, today: dt.date) -> list[Verb]:
     ]
 
 
-def next_step(noun: Noun, case: Case, hat, today: dt.date) -> Verb | None:
-    """The one verb that a list offers beside a case: in my turn the decision that is asked for, or the primary one;
-    in others' turn to chase them once they are late.
+def next_step(noun: Noun, case: Case, hat, today: dt.date, late: bool) -> Verb | None:
+    """The one verb that a list offers beside a case: in the wearer's turn the decision that is asked for, or the
+    primary one; in others' turn to chase them, where they are `late`.
     """
-    if case.turn_organization_id in hat.organization_ids:
+    if case.is_turn_of(hat):
         offered = [verb for verb in noun.verbs.values() if (verb.request if case.open_request else verb.primary)]
     else:
-        offered = [noun.verbs["chase"]] if case.due and case.due < today else []
+        offered = [noun.verbs["chase"]] if late else []
     offered = [verb for verb in offered if case.state in verb.from_states]
     relations = noun.relations(case, hat) if offered else None
     return next((verb for verb in offered if how_may(noun, verb, case, hat, relations) is not None

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import partial
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from app.casework.calendar import county_calendar
 from app.casework.clock import local
 from app.casework.deadlines import WorkCalendar, due_words
 from app.casework.history import TimelineEntry
-from app.casework.verbs import available
+from app.casework.verbs import Verb, available, next_step
 from app.deliveries import queries, rules, wording
 from app.deliveries.measures import MEASURES
 from app.deliveries.models import Delivery
@@ -66,6 +67,12 @@ def said(today: dt.date) -> dict:
     }
 
 
+def next_steps(deliveries: Iterable[Delivery], hat, today: dt.date) -> dict[int, Verb | None]:
+    """What a list offers beside each of them."""
+    return {one.id: next_step(DELIVERIES, one, hat, today, rules.is_behind(one.state, one.due, today))
+            for one in deliveries}
+
+
 def _files(session, case_ids: list[int]) -> list[tuple]:
     """`(file, the paper that it is or None)`, in one statement; a paper that is not written yet has no file."""
     written = sa.and_(Paper.case_id == Attachment.case_id, Paper.sha256 == Attachment.sha256,
@@ -90,7 +97,7 @@ def head_page(deliveries: list[Delivery], names: dict, head_id: int, hat, today:
     """
     return {
         **said(today), "names": names, "deliveries": deliveries, "head_id": head_id,
-        "delivery_verbs": {one.id: available(DELIVERIES, one, hat, today) for one in deliveries},
+        "next_steps": next_steps(deliveries, hat, today),
         "may_chase": any(verb.name == "chase" for one in deliveries for verb in available(DELIVERIES, one, hat, today)
                          if one.state == DeliveryState.SERVED),
     }

@@ -37,6 +37,10 @@ def is_late(state: str, due: dt.date | None, today: dt.date) -> bool:
     return state in WORKING_STATES and is_overdue(due, today)
 
 
+def is_behind(state: str, due: dt.date | None, today: dt.date) -> bool:
+    return is_unsigned(state, due, today) or is_late(state, due, today)
+
+
 # ── signing ────────────────────────────────────────────────────────────────────────────────────────────────────
 def why_not_on(day: dt.date, earliest: dt.date, today: dt.date):
     """Something of a delivery was done on a day between what came before it and today."""

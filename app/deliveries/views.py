@@ -14,10 +14,10 @@ from flask_babel import pgettext
 from app.casework.clock import today
 from app.casework.errors import NotFound
 from app.casework.lists import CaseList, Column, listed, opening
-from app.casework.verbs import available, in_bulk
+from app.casework.verbs import in_bulk
 from app.casework.views import CaseView
 from app.deliveries import queries
-from app.deliveries.casepage import common, delivery_page
+from app.deliveries.casepage import common, delivery_page, next_steps
 from app.deliveries.forms import FilterForm
 from app.deliveries.measures import MEASURES
 from app.deliveries.models import Delivery
@@ -81,7 +81,7 @@ class Deliveries(CaseView):
         found = queries.load(db.session, this.page.ids)
         return self.render_template(
             "deliveries/list.html", title=self._title(part), list=this, deliveries=found, part=part,
-            verbs={one.id: available(DELIVERIES, one, g.hat, day) for one in found},
+            next_steps=next_steps(found, g.hat, day),
             bulk_verbs=in_bulk(DELIVERIES, g.hat.role), can=g.hat.permits, **common(db.session, found, day),
         )
 

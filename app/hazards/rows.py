@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import sqlalchemy as sa
 
 from app.access.scope import Scope, planned_once, scope_of
-from app.casework.cases import Case, CaseParty, case_rule
+from app.casework.cases import Case, CaseParty, Turn, case_rule
 from app.casework.deadlines import due_words
 from app.casework.masks import shown
 from app.casework.requests import CaseRequest
@@ -22,16 +22,16 @@ from app.organization.models import Organization
 
 COLUMNS = (
     "id", "county_id", "number", "title", "state", "due", "happened_on", "state_since", "closed_on", "filed_by_id",
-    "created_by_id", "turn_organization_id", "open_request", "place", "source", "inspecting_unit_id", "enterprise_id",
-    "territory_id", "category_id", "recheck_unit_id", "level", "listing", "due_kind", "due_words", "round_number",
-    "claimed_on", "fake_found_on", "review_asked_on", "acknowledged_on",
+    "created_by_id", "turn_organization_id", "turn_role", "open_request", "place", "source", "inspecting_unit_id",
+    "enterprise_id", "territory_id", "category_id", "recheck_unit_id", "level", "listing", "due_kind", "due_words",
+    "round_number", "claimed_on", "fake_found_on", "review_asked_on", "acknowledged_on",
 )
 NAMED = {"inspecting_unit": "inspecting_unit_id", "territory": "territory_id", "turn": "turn_organization_id"}
 _cases, _hazards, _parties = Case.__table__, Hazard.__table__, CaseParty.__table__
 _rectifiers, _units = Rectifier.__table__, Organization.__table__
 
 
-class HazardRow(SimpleNamespace):
+class HazardRow(Turn, SimpleNamespace):
     """`COLUMNS`, the names of the units of `NAMED`, `rectifiers`; `parties`: those only that are the reader's.
 
     `row`: what was read, by which two lines are the same.

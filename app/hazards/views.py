@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import generate_csrf
 
 from app.casework.clock import today
+from app.casework.deadlines import is_overdue
 from app.casework.errors import NotFound, Obstacle, Stale
 from app.casework.lists import CaseList, Column, filters_of, listed, opening, state_of
 from app.casework.once import AlreadyMade
@@ -67,7 +68,8 @@ class Hazards(CaseView):
             "hazards/list.html", title=_("Hazard rectification ledger"), list=this, hazards=hazards,
             industry=queries.industry_name(db.session, this.filters),
             repeats=queries.repeats(db.session, hazards, setting("repeat_window_months")),
-            next_steps={h.id: next_step(HAZARDS, h, g.hat, day) for h in hazards}, bulk_verbs=bulk_verbs,
+            next_steps={h.id: next_step(HAZARDS, h, g.hat, day, is_overdue(h.due, day)) for h in hazards},
+            bulk_verbs=bulk_verbs,
             look=Look(g.hat.role, day, warning, bool(bulk_verbs), this.turned, this.css),
             months=[day.strftime("%Y-%m"), (day.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")],
             can=g.hat.permits,

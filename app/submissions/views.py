@@ -13,7 +13,7 @@ from app.casework.clock import today
 from app.casework.deadlines import due_words
 from app.casework.errors import NotFound, Obstacle
 from app.casework.paging import FARTHEST, Place, page
-from app.casework.verbs import perform
+from app.casework.verbs import next_step, perform
 from app.casework.views import CaseView, put_fault
 from app.extensions import db
 from app.organization.models import Organization
@@ -70,7 +70,7 @@ class Submissions(CaseView):
             "submissions/rows.html", title=_("Ledger submission"), rows=rows, show=show, words=words,
             page=found.number or 1, more=found.more, size=SIZE,
             names=labels(db.session, Organization.__table__, [row.unit_id for row in rows]),
-            verbs={row.id: self.verbs_for(row) for row in rows}, **common,
+            next_steps={row.id: next_step(SUBMISSIONS, row, g.hat, today(), True) for row in rows}, **common,
         )
 
     @expose("/<int:case_id>")

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import partial
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from app.casework.attachments import Attachment
 from app.casework.clock import local
 from app.casework.deadlines import due_words
 from app.casework.history import TimelineEntry
-from app.casework.verbs import available
+from app.casework.verbs import Verb, next_step
 from app.organization.settings import setting
 from app.tasks import queries, rules, wording
 from app.tasks.models import FollowUp, Progress, Share, Task
@@ -42,7 +43,7 @@ def task_page(session, task: Task, hat, today: dt.date) -> dict:
     return {
         **_common(task, timeline, names, TASKS, today), "task": task, "share": None, "summary": summary,
         "shares": shares,
-        "share_verbs": {share.id: available(SHARES, share, hat, today) for share in shares},
+        "next_steps": next_steps(shares, hat, today, setting("unsigned_days")),
         "follow_ups": follow_ups, "files": _files(session, task.id), "periodic": task.due_kind in PERIODIC,
         "relatives": relatives(session, task), "steps": steps(task, timeline),
     }
@@ -85,6 +86,12 @@ def flags(today: dt.date, unsigned_days: int) -> dict:
         "is_owed": lambda s: s.state in queries.RUNNING and rules.progress_owed(
             s.due_kind, s.reported_on, s.acknowledged_on, today),
     }
+
+
+def next_steps(shares: Iterable[Share], hat, today: dt.date, unsigned_days: int) -> dict[int, Verb | None]:
+    """What a list offers beside each of them."""
+    behind = flags(today, unsigned_days).values()
+    return {s.id: next_step(SHARES, s, hat, today, any(is_so(s) for is_so in behind)) for s in shares}
 
 
 def _timeline(session, case_id: int) -> list[TimelineEntry]:

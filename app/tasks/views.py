@@ -87,7 +87,7 @@ class Tasks(CaseView):
     @staticmethod
     def _next(task: Task, share, summary: queries.Summary, day: dt.date) -> tuple | None:
         """`(endpoint, case id, verb)` that the row offers: the own share's step, else the task's, else chasing."""
-        own_turn = share is not None and share.turn_organization_id in g.hat.organization_ids
+        own_turn = share is not None and share.is_turn_of(g.hat)
         endpoint, case, noun = ("TaskShares", share, SHARES) if own_turn else ("Tasks", task, TASKS)
         for verb in noun.verbs.values():
             offered = verb.primary or (verb.name == "chase" and summary.is_late)

@@ -36,6 +36,16 @@ def test_who_decides_reads_what_is_asked_and_may_answer_otherwise(world, enter):
     assert "设备到货推迟" not in chased and "extension" not in chased, "chasing answers nothing"
 
 
+def test_a_list_offers_the_decision_to_who_takes_it(world, enter):
+    """What was decided on paper is taken down on its page."""
+    hazard_id = world.hazard()
+    send(world, enter("firm"), "ask_extension", hazard_id)
+    step = f"/hazards/{hazard_id}/do/approve_extension"
+    assert step in enter("yingji_head").get("/hazards/").text
+    clerk = enter("yingji")
+    assert step not in clerk.get("/hazards/").text and step in clerk.get(f"/hazards/{hazard_id}").text
+
+
 def test_a_recheck_shows_what_was_reported(world, enter):
     hazard_id, clerk = world.hazard(), enter("yingji")
     send(world, enter("firm"), "claim", hazard_id, progress="线路已穿管", prevention="每周巡查一次")

@@ -14,12 +14,12 @@ from app.casework.clock import today
 from app.casework.deadlines import due_words
 from app.casework.errors import NotFound
 from app.casework.lists import CaseList, Column, listed, opening
-from app.casework.verbs import available, in_bulk
+from app.casework.verbs import in_bulk
 from app.casework.views import CaseView
 from app.extensions import db
 from app.organization.settings import setting
 from app.tasks import queries
-from app.tasks.casepage import flags, share_page
+from app.tasks.casepage import flags, next_steps, share_page
 from app.tasks.forms import ShareFilterForm
 from app.tasks.models import Share
 from app.tasks.shares.verbs import SHARES
@@ -64,7 +64,7 @@ class TaskShares(CaseView):
         return self.render_template(
             "tasks/shares.html", title=_("Shares of the units"), list=this, shares=shares,
             names=queries.unit_names(db.session, [i for s in shares for i in (s.unit_id, s.filed_by_id)]),
-            verbs={share.id: available(SHARES, share, g.hat, day) for share in shares},
+            next_steps=next_steps(shares, g.hat, day, unsigned),
             bulk_verbs=in_bulk(SHARES, g.hat.role), states=TaskState, today=day,
             due_words=partial(due_words, warning_days=setting("warning_days")), can=g.hat.permits,
             **flags(day, unsigned),
