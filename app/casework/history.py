@@ -157,6 +157,32 @@ def state_as_of(happened: dt.date, recorded=None):
     )
 
 
+def value_as_of(column, verbs: tuple[str, ...], happened: dt.date, recorded):
+    """SQL expression: a column of the case's noun as of a day, as known at an instant; see `state_as_of`.
+
+    It is what the first of the `verbs` found that was done or recorded later, where it changed the column.
+    """
+    e = _entries.alias("e")
+    before = sa.func.coalesce(e.c.changes[(column.name, 0)].as_string(), "")
+    found = (
+        sa.select(before)
+        .where(e.c.case_id == Case.__table__.c.id, e.c.verb.in_(verbs),
+               e.c.changes[column.name].as_string().is_not(None),
+               sa.or_(e.c.occurred_on > happened, e.c.recorded_at > recorded))
+        .order_by(e.c.id)
+        .limit(1)
+        .correlate_except(e)
+        .scalar_subquery()
+    )
+    return sa.case((found.is_(None), column), else_=sa.cast(sa.func.nullif(found, ""), column.type))
+
+
+def touched_by(county_id: int, verbs: tuple[str, ...]) -> sa.Select:
+    """SELECT DISTINCT of the cases to which one of the verbs was ever done."""
+    e = _entries.c
+    return sa.select(e.case_id).where(e.county_id == county_id, e.verb.in_(verbs)).distinct()
+
+
 def entry_hash(row) -> str:
     """SHA-256 of an entry's whole content, in column order."""
     content = [

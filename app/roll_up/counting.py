@@ -2,7 +2,8 @@
 
 A hazard is counted in the first month that ended after it happened and was not submitted before it was recorded:
 by its filing unit, or else by the township where it is. How it stood is what the history tells of the month's last
-day, as recorded when that month was submitted. Level, industry and place are as they stand today.
+day, as recorded when that month was submitted; its level, listing, industry and funds, too, before they were changed.
+Who inspected and the place are as they stand today: no verb changes them.
 """
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from app.access.scope import Scope
 from app.casework.cases import Case, CaseParty
 from app.casework.columns import UTCDateTime
-from app.casework.history import state_as_of
+from app.casework.history import state_as_of, touched_by, value_as_of
 from app.hazards.models import Hazard
 from app.hazards.states import HazardState, Listing
 from app.roll_up.figures import CLOSED, GONE, OPEN, By, Figure, Span
@@ -26,6 +27,7 @@ from app.submissions.states import SubmittedLedger
 FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 SELF = 0  # the key of what enterprises report themselves, among inspecting units
 NOT_COUNTED = (HazardState.REGISTERED.value, HazardState.CANCELLED.value, HazardState.MERGED.value)
+CHANGING = ("raise_level", "approve_downgrade", "decide_listing", "correct", "edit_draft")  # what is counted by
 _c, _h, _s, _p = Case.__table__, Hazard.__table__, Submission.__table__, CaseParty.__table__
 
 
@@ -76,27 +78,32 @@ def _limits(asked: Question):
 
 @dataclass(frozen=True)
 class _Tables:
-    """The joined tables of a question, and until when each month was recorded for a hazard."""
+    """The joined tables of a question, until when each month was recorded for a hazard, and whether what it is counted
+    by was ever changed.
+    """
 
     source: sa.FromClause
     until: dict[str, sa.ColumnElement]
+    touched: sa.ColumnElement
 
 
 def _tables(asked: Question, span: Span) -> _Tables:
     limits = _limits(asked).cte("limits")
     filer, place = limits.alias("filer"), limits.alias("place")
     candidates = _candidates(asked, span).subquery("candidates")
+    touched = touched_by(asked.scope.county_id, CHANGING).subquery("touched")
     source = (
         candidates.join(_c, _c.c.id == candidates.c.id).join(_h, _h.c.id == _c.c.id)
         .outerjoin(filer, filer.c.unit_id == _c.c.filed_by_id)
         .outerjoin(place, place.c.unit_id == _h.c.territory_id)
+        .outerjoin(touched, touched.c.case_id == _c.c.id)
     )
     far = sa.literal(FAR, UTCDateTime)
     until = {
         name: sa.func.coalesce(sa.case((filer.c.unit_id.is_not(None), filer.c[name]), else_=place.c[name]), far)
         for name in ("now", *asked.before)
     }
-    return _Tables(source, until)
+    return _Tables(source, until, touched.c.case_id.is_not(None))
 
 
 def _in_sight(asked: Question) -> list:
@@ -137,19 +144,27 @@ def _state(asked: Question, until):
     return sa.case((unchanged, _c.c.state), else_=state_as_of(asked.now.last, until))
 
 
+def _then(asked: Question, tables: _Tables, column: sa.Column) -> sa.ColumnElement:
+    """What the column said of the hazard; the history is asked only where it tells of any change."""
+    asking = value_as_of(column, CHANGING, asked.now.last, tables.until["now"])
+    return sa.case((tables.touched, asking), else_=column)
+
+
 def counted(asked: Question, span: Span = Span.YEAR) -> sa.Select:
     """SELECT of one row per hazard of the span (the year holds its month): id, what it is by, how it stood."""
     tables = _tables(asked, span)
     until, month = tables.until, Span.MONTH.value
     in_month = ~_counted_by(asked.before[month], until[month])
-    listed = _h.c.listing == Listing.LISTED.value
+    level, listing, industry, funds = (
+        _then(asked, tables, column) for column in (_h.c.level, _h.c.listing, _h.c.industry_id, _h.c.funds))
     rows = (
         sa.select(
-            _c.c.id, _h.c.industry_id.label(By.INDUSTRY.value), _h.c.territory_id.label(By.TOWNSHIP.value),
+            _c.c.id, industry.label(By.INDUSTRY.value), _h.c.territory_id.label(By.TOWNSHIP.value),
             sa.case((_h.c.inspecting_unit_id == _h.c.enterprise_id, SELF), else_=_h.c.inspecting_unit_id)
             .label(By.DEPARTMENT.value),
-            _h.c.level, _h.c.funds, sa.case((in_month, 1), else_=0).label("in_month"),
-            sa.case((listed, 1), else_=0).label("listed"), _state(asked, until["now"]).label("stood"),
+            level.label("level"), funds.label("funds"), sa.case((in_month, 1), else_=0).label("in_month"),
+            sa.case((listing == Listing.LISTED.value, 1), else_=0).label("listed"),
+            _state(asked, until["now"]).label("stood"),
         )
         .select_from(tables.source)
         .where(*_in_sight(asked), _counted_by(asked.now, until["now"]),

@@ -13,6 +13,8 @@ The months end on the 25th. Found (检查) / known (登记) / what became of it:
   H  凤城 03-20 /03-21  general  subject gone 03-24        → found, but nothing to divide by
   I  凤城 03-22 /03-23  general  passed 03-24, recorded 04-02, after the freeze → open in March, closed in April
   J  凤城 03-21 /03-21  draft    → never counted
+  B and E again: on 04-20 B is raised to major and listed, its funds are put at 5; E is no longer major → in March as
+  they were printed, from April on as they are
 """
 
 import datetime as dt
@@ -49,7 +51,7 @@ def county(world, recorded):
     g = found(world, "02-21", "02-20")
     passed(world, g, "03-01", "03-01")
     a = found(world, "03-06", "03-05")
-    found(world, "03-11", "03-10")
+    b = found(world, "03-11", "03-10")
     e = found(world, "03-16", "03-15", firm="firm2", level="major", criterion_note="第三条", funds=8)
     world.do("yingji_head", "decide_listing", e)
     f = found(world, "03-18", "03-18", firm="firm2")
@@ -72,6 +74,13 @@ def county(world, recorded):
     on(world, "04-10")
     world.do("yingji", "ask_cancel", f)
     world.do("yingji_head", "approve_cancel", f)
+    on(world, "04-20")
+    world.do("yingji", "raise_level", b, criterion_note="第五条")
+    world.do("yingji_head", "decide_listing", b)
+    world.do("yingji", "correct", b, values={"funds": 5}, reason="漏填")
+    world.do("yingji_head", "decide_listing", e, listing="not_listed")
+    world.do("yingji", "ask_downgrade", e)
+    world.do("yingji_head", "approve_downgrade", e)
     return on(world, "04-28")
 
 
@@ -82,9 +91,10 @@ BY_HAND = {
     ("2026-03", "month", "凤城镇"): (4, 1, "33.3%", 0, 0, "—", 0, 2, 1, 0),  # A B H I
     ("2026-03", "month", "北留镇"): (1, 0, "0.0%", 1, 0, "0.0%", 1, 2, 0, 8),  # F E
     ("2026-04", "month", "合计"): (2, 1, "50.0%", 0, 0, "—", 0, 1, 0, 0),  # C D
-    ("2026-04", "year", "合计"): (7, 3, "50.0%", 1, 0, "0.0%", 1, 4, 1, 8),  # A B C D G H I; closed A D I; open B C E G
+    # A C D E G H I, of which closed A D I; B; open B C E G
+    ("2026-04", "year", "合计"): (7, 3, "50.0%", 1, 0, "0.0%", 1, 4, 1, 13),
     ("2026-04", "month", "北留镇"): (0, 0, "—", 0, 0, "—", 0, 0, 0, 0),
-    ("2026-04", "year", "北留镇"): (0, 0, "—", 1, 0, "0.0%", 1, 1, 0, 8),  # F was cancelled
+    ("2026-04", "year", "北留镇"): (1, 0, "0.0%", 0, 0, "—", 0, 1, 0, 8),  # E; F was cancelled
     ("2026-02", "month", "合计"): (1, 0, "0.0%", 0, 0, "—", 0, 1, 0, 0),  # G, open on 02-25
     ("2026-01", "year", "合计"): (0, 0, "—", 0, 0, "—", 0, 0, 0, 0),
 }
