@@ -87,18 +87,29 @@ def complete(session, hat, data: dict) -> dict:
     if enterprise is not None:
         data["territory_id"] = enterprise.territory_id
         data["industry_id"] = data.get("industry_id") or enterprise.industry_id
-    elif hat.organization_kind == "township":
-        data["territory_id"] = hat.organization_id
     days, unit = data.pop("due_days", None), data.pop("due_unit", None)
     if data["due_kind"] == DueKind.DATE and days and not data.get("due"):
         data["due"], data["due_words"] = counted(data["happened_on"], days, unit, county_calendar(session))
     heads = data.pop("heads", None)
     rectifiers = data.get("rectifiers") or ([enterprise.id] if enterprise else [])
     data["rectifiers"] = [(i, heads if n == 0 else None) for n, i in enumerate(rectifiers)]
+    if enterprise is None:
+        data["territory_id"] = _territory(session, hat, rectifiers)
     data["recheck_unit_id"] = data.get("recheck_unit_id") or recheck_unit(session, data)
     if data["recheck_unit_id"] is None:
         raise Obstacle(_l("Name the unit that rechecks."), "recheck_unit_id")
     return data
+
+
+def _territory(session, hat, rectifiers: list[int]) -> int | None:
+    """Where it is, when no enterprise was inspected: in the township that rectifies or registers, or with the
+    enterprise that rectifies.
+    """
+    kinds = operations.kinds_of(session, rectifiers[:1])
+    if "enterprise" in kinds.values():
+        return session.get(Enterprise, rectifiers[0]).territory_id
+    kinds[hat.organization_id] = hat.organization_kind
+    return next((i for i, kind in kinds.items() if kind == "township"), None)
 
 
 def counted(event: dt.date, days: int, unit: str | None, calendar) -> tuple[dt.date, str]:

@@ -46,6 +46,16 @@ def test_an_enterprise_reports_itself(world, enter):
     assert world.read(hazard_id).state == "closed"
 
 
+@pytest.mark.parametrize("username, rectifier, territory", [
+    ("yingji", "fengcheng", "fengcheng"), ("fengcheng", "beiliu", "beiliu"), ("fengcheng", "zhujian", "fengcheng"),
+    ("yingji", "firm2", "beiliu"), ("yingji", "zhujian", None),
+])
+def test_without_an_enterprise_inspected_it_is_where_it_is_rectified(world, enter, username, rectifier, territory):
+    hazard_id = registered(world, enter(username), enterprise_id="", rectifiers=world[rectifier],
+                           inspecting_unit_id=world[username])
+    assert world.read(hazard_id).territory_id == (territory and world[territory])
+
+
 @pytest.mark.clause("1.2.2")
 def test_what_the_list_of_hazards_holds(world, enter):
     """问题隐患描述、检查单位和时间、整改措施、防范措施、责任单位及责任人、时限、整改情况、验收情况、督办情况."""
