@@ -87,7 +87,7 @@
       both.rich = { over: { color: RED, fontSize: 11, fontWeight: "bold" } };
       var bars = [series(data, 0, PALE, both), series(data, 1, RED, { show: false })];
       bars[1].barGap = "-100%";
-      return { height: (small ? 15 : 22) * data.lines.length + 8, colors: [PALE, RED], option: lying(data, bars, 48) };
+      return { height: (small ? 15 : 22) * Math.max(data.lines.length, 4) + 8, colors: [PALE, RED], option: lying(data, bars, 48) };
     },
     rate: function (data, small) {
       /* kept, due, rate: the bar is the rate, the words tell of how many; without a denominator there is no bar */

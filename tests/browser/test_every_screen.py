@@ -16,6 +16,7 @@ from app.reminders.sweep import remind
 from app.tasks.states import TaskState
 from tests.browser.people import Person
 from tests.conventions.test_words_on_screens import FINE, LATIN
+from tests.jobs.support import work_off
 from tests.support import delivery_factories as deliveries
 from tests.support import escalation_factories as facts
 from tests.support import letter_factories as letters
@@ -46,19 +47,22 @@ def parts_of(address: str) -> set[str]:
 
 
 def looked_at(person: Person, address: str) -> list[str]:
-    """What is wrong with a page at both sizes."""
+    """What is wrong with a page at both sizes; with its colours and names once for each kind of page and each state
+    of what it shows, whoever comes to it first.
+    """
     faults, page = [], person.page
+    words, state = page.evaluate(SPOKEN), page.locator(".case-now .state").first
+    kind = parts_of(address)
+    kind |= {f"{min(kind)} {state.inner_text()}"} if state.count() else set()
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
         if person.sideways() > 0:
             faults.append(f"{address}: {person.sideways()} px too wide at {size['width']} px")
-    words = page.evaluate(SPOKEN)
+        if not EXAMINED.issuperset(kind):
+            faults += [f"{address} at {size['width']} px: {fault}" for fault in violations(page)]
+    EXAMINED.update(kind)
     english = {word for word in LATIN.findall(words) if word not in FINE}
-    faults += [f"{address} says {sorted(english)}"] if english else []
-    if not EXAMINED.issuperset(parts := parts_of(address)):  # once for each kind of page, whoever comes to it first
-        EXAMINED.update(parts)
-        faults += [f"{address}: {fault}" for fault in violations(page)]
-    return faults
+    return faults + ([f"{address} says {sorted(english)}"] if english else [])
 
 
 def at_work(world) -> None:
@@ -75,6 +79,7 @@ def at_work(world) -> None:
                  happened_on=world.day - dt.timedelta(days=30), rectifiers=[world["fengcheng"]])
     world.hazard(due=world.day + dt.timedelta(days=10))
     facts.look(world)
+    work_off(world.app)  # their papers are written
     with world.system() as session:
         remind(session, world.county.id, world.day)
 

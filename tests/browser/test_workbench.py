@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.support import escalation_factories as facts
+from tests.support import letter_factories as letters
 from tests.support import task_factories as tasks
 from tests.support.browser import DESK, PHONE
 
@@ -22,12 +24,15 @@ CELLS = """name => { const all = Array.from(document.querySelectorAll('[data-cha
 
 @pytest.fixture
 def late(world):
-    """What is overdue and what is to be done: hazards of a firm, a task of two townships."""
+    """What is overdue and what is to be done: hazards of a firm, a task of two townships, letters, proposals."""
     for n in range(8):
         world.hazard(description=f"第{n}条重大隐患", level="major", criterion_note="第三条",
                      due=world.day + dt.timedelta(days=1), industry_id=world["trade"])
     tasks.task(world, due=world.day + dt.timedelta(days=1))
+    letters.bring(world, "in_hand")
     world.move_to(world.day + dt.timedelta(days=9))
+    letters.bring(world, "issued")
+    facts.look(world)
     return world
 
 
@@ -36,12 +41,14 @@ def test_charts_come_after_the_page_and_say_what_their_tables_say(person, late):
     page = office.open("/").page
     expect(page.locator("#turn")).to_be_visible()
     expect(page.locator(".canvas canvas").first).to_be_visible()
-    for name in ("问题隐患：近12个月新增与办结", "问题隐患：按乡镇", "问题隐患：按行业"):
-        cells = page.evaluate(CELLS, name)
-        assert page.evaluate(SERIES, name) == [[row[n] for row in cells] for n in (0, 1)], name
-        assert any(any(row) for row in cells), name
-    rates = page.evaluate(CELLS, "问题隐患：按期率")
-    assert page.evaluate(SERIES, "问题隐患：按期率") == [[row[2] for row in rates]]
+    office.open("/overview/charts")
+    expect(page.locator(".canvas canvas").last).to_be_visible()
+    names = page.locator("[data-chart] h2").all_inner_texts()
+    assert {name.partition("：")[0] for name in names} == {"问题隐患", "重点任务", "函件"}
+    for name in names:
+        cells, drawn = page.evaluate(CELLS, name), page.evaluate(SERIES, name)
+        assert drawn == [[row[n] for row in cells] for n in ((2,) if name.endswith("按期率") else (0, 1))], name
+        assert any(any(row) for row in cells) or name == "函件：按期率", name  # no answer was due yet
 
 
 def test_a_number_of_a_unit_opens_its_rows(person, late):
@@ -56,8 +63,10 @@ def test_the_next_verb_is_done_in_place(person, late):
     """From the line to its form and back, on a desk without leaving the page."""
     page = person("fengcheng").open("/").page
     page.locator("#turn").get_by_role("link", name="签收").first.click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-    assert page.url.endswith("/")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="签收").click()
+    expect(page.locator(".alert-success")).to_be_visible()
 
 
 def test_on_a_phone_the_verb_is_at_the_thumb(browse, late):
@@ -71,11 +80,13 @@ def test_on_a_phone_the_verb_is_at_the_thumb(browse, late):
 
 
 @pytest.mark.parametrize("username", ["leader", "fengcheng"])
-def test_the_leaders_sheet_is_one_sheet_of_paper(person, late, username):
+def test_the_leaders_sheet_is_one_screen_and_one_sheet_of_paper(person, late, username):
     someone = person(username, DESK)
     page = someone.open("/overview/").page
     expect(page.locator(".canvas canvas").last).to_be_attached()
     expect(page.get_by_role("heading", name="逾期的重大隐患")).to_be_visible()
+    assert page.locator(".figures").count() >= 4 and page.locator(".turn").count() == 5, "a full one"
+    assert page.evaluate("document.documentElement.scrollHeight") <= DESK["height"]
     paper = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
     width, height = (float(side) for side in re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", paper).groups())

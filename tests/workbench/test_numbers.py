@@ -6,9 +6,11 @@ from html import unescape
 
 import pytest
 
+from app.deliveries.states import DeliveryState
 from app.hazards.states import HazardState
 from app.tasks.states import TaskState
 from tests.hazards.test_statements import MOST, counted
+from tests.support import delivery_factories as deliveries
 from tests.support import task_factories as tasks
 
 pytest_plugins = ["tests.support.factories"]
@@ -32,6 +34,8 @@ def busy(world):
         world.bring_to(state)
     for state in TaskState:
         tasks.bring(world, state)
+    for state in DeliveryState:
+        deliveries.bring(world, state)
     day = world.day
     world.hazard(due=day + dt.timedelta(days=1), level="major", criterion_note="第三条", industry_id=world["trade"])
     world.hazard(due=day + dt.timedelta(days=12), rectifiers=[world["fengcheng"]], industry_id=world["trade"])
@@ -51,6 +55,7 @@ def busy(world):
     world.do("yingji", "pass_recheck", soon)
     tasks.do_share(world, "fengcheng", "claim", tasks.share(world, late_task, "fengcheng"))
     tasks.do_share(world, "office", "verify", tasks.share(world, late_task, "fengcheng"))
+    deliveries.bring(world, "closed")
     return world
 
 
@@ -61,7 +66,7 @@ def test_every_number_of_a_unit_is_its_list(busy, username):
     found = numbers_of(visitor.get("/overview/units").get_data(as_text=True))
     kinds = {re.search(r"(counted|due)=(\w+)", url).group(2) for url, _n in found}
     assert kinds >= {"open", "over", "soon", "unsigned", "closed"}, "each kind of number counts something here"
-    assert {url.split("?")[0] for url, _n in found} == {"/hazards/", "/tasks/shares/"}
+    assert {url.split("?")[0] for url, _n in found} == {"/hazards/", "/tasks/shares/", "/deliveries/"}
     for url, number in found:
         assert rows_of(visitor, url) == number, url
 
@@ -74,6 +79,7 @@ def test_every_number_of_a_chart_is_its_list(busy, username):
         names = {name for url, _n in found for name in re.findall(r"counted=(\w+)\.", url)}
         assert names == {"opened", "closed", "due", "kept"}
         assert any("industry=" in url for url, _n in found) and any("unit=" in url for url, _n in found)
+        assert {url.split("?")[0] for url, _n in found} == {"/hazards/", "/tasks/shares/", "/deliveries/"}
     assert found
     for url, number in found:
         assert rows_of(visitor, url) == number, url
