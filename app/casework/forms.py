@@ -209,6 +209,12 @@ class CommentForm(VerbForm):
     comment = TextAreaField(_l("Comment"), [filled, Length(max=1000)])
 
 
+class ChaseForm(VerbForm):
+    """One click is enough; a word may be added."""
+
+    comment = TextAreaField(_l("Comment"), [Optional(), Length(max=1000)])
+
+
 class DecisionForm(VerbForm):
     comment = TextAreaField(_l("Opinion"), [Optional(), Length(max=1000)])
 

@@ -20,6 +20,7 @@ from app.casework.counted import CountedField
 from app.casework.file_kinds import ALL, SCANS
 from app.casework.forms import (  # noqa: F401 - the noun's verbs name their forms in one place
     AddressForm,
+    ChaseForm,
     CommentForm,
     DayField,
     DecisionForm,

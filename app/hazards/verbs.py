@@ -126,7 +126,7 @@ _ALL = (
           side_operations.take_back, forms.RefusalForm),
     _verb("chase", _l("Chase"), OPEN, None,
           (by("filing inspecting rechecking territory regulator", f"{CLERK} {REVIEWER}"),
-           by("county", "county_clerk county_head")), side_operations.chase, forms.CommentForm, bulk=True),
+           by("county", "county_clerk county_head")), side_operations.chase, forms.ChaseForm, bulk=True),
     _verb("correct", _l("Correct"), OPEN | {S.CLOSED}, None, INSPECTOR, side_operations.correct, forms.CorrectionForm),
     _verb("raise_level", _l("Raise to major"), OPEN, None,
           (by("filing inspecting rechecking regulator", f"{CLERK} {REVIEWER}"),), side_operations.raise_level,

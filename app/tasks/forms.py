@@ -18,6 +18,7 @@ from app.casework.file_kinds import ALL
 from app.casework.forms import (  # noqa: F401 - the noun's verbs name their forms in one place
     AddressForm,
     CaseKeyField,
+    ChaseForm,
     CommentForm,
     DayField,
     DecisionForm,

@@ -69,7 +69,7 @@ _ALL = (
     verb("return_draft", _l("Send back for changes"), S.DRAFT, None, (by("filing", REVIEWER),),
          operations.return_draft, forms.RefusalForm, rule=_under_review),
     verb("discard", _l("Discard the draft"), S.DRAFT, S.TERMINATED, ISSUER, operations.discard, forms.CommentForm),
-    verb("chase", _l("Chase"), OPEN, None, OVERSEERS, side_operations.chase, forms.CommentForm, rule=_not_periodic,
+    verb("chase", _l("Chase"), OPEN, None, OVERSEERS, side_operations.chase, forms.ChaseForm, rule=_not_periodic,
          bulk=True),
     verb("follow_up", _l("Record a follow-up"), OPEN, None, (by("filing", f"{CLERK} {REVIEWER}"),),
          side_operations.follow_up, forms.FollowUpForm, clause="一（一）"),

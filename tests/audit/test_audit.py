@@ -1,12 +1,16 @@
 """The auditor's page: the county's log, its seals, its check, its export."""
 
 import io
+import re
+from pathlib import Path
 from urllib.parse import urlencode
 
 import openpyxl
 import pytest
 import sqlalchemy as sa
 
+import app
+from app.audit.words import verb_choices
 from app.casework.history import TimelineEntry, seal
 from app.casework.unit_of_work import unit_of_work
 from app.organization.settings import Setting
@@ -35,6 +39,15 @@ def test_the_auditor_s_only(world, busy, username):
     assert other.get("/audit/").status_code == 403
     assert other.get("/audit/export").status_code == 403
     assert other.send("/audit/verify").status_code == 403
+
+
+@pytest.mark.one_database
+def test_each_act_that_is_recorded_has_a_name():
+    """Of a case or not: nothing stands in the log as “其他”."""
+    said = re.compile(r'\brecord\(\s*[\w.]*session, [\w.]*hat, "(\w+)"')
+    sources = (path.read_text("utf-8") for path in Path(app.__file__).parent.rglob("*.py"))
+    recorded = {verb for source in sources for verb in said.findall(source)}
+    assert len(recorded) > 15 and recorded <= {name for name, _title in verb_choices()}
 
 
 def test_logs_and_nothing_else(world, busy):

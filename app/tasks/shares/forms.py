@@ -9,7 +9,8 @@ from wtforms.validators import Length, NumberRange, Optional
 from app.casework.clock import today
 from app.casework.deadlines import is_overdue
 from app.casework.file_kinds import ALL
-from app.casework.forms import (
+from app.casework.forms import (  # noqa: F401 - the verbs name their forms in one place
+    ChaseForm,
     CommentForm,
     DayField,
     DecisionForm,

@@ -66,7 +66,7 @@ _ALL = (
          side_operations.take_back, forms.RefusalForm),
     verb("chase", _l("Chase"), OPEN, None,
          (by("filing self_filing leading territory regulator", f"{CLERK} {REVIEWER}"),
-          by("county", "county_clerk county_head")), side_operations.chase, forms.CommentForm, bulk=True),
+          by("county", "county_clerk county_head")), side_operations.chase, forms.ChaseForm, bulk=True),
     verb("correct", _l("Correct the responsible persons"), OPEN | {S.DONE}, None,
          (by("filing self_filing responsible", CLERK),), side_operations.correct, forms.CorrectionForm),
     verb("release", _l("Release from the task"), OPEN, S.TERMINATED, DECIDER, side_operations.release,
