@@ -104,7 +104,7 @@ def _cells(desk: Desk, counts: dict, unit: int, today: dt.date) -> list[Cell]:
     ]
 
 
-def worst(rows: list[UnitRow], desk: Desk, most: int) -> list[UnitRow]:
+def worst(rows: list[UnitRow], desk: Desk, most: int | None) -> list[UnitRow]:
     """The units with most that is overdue, then with most in hand; those that have nothing are left out."""
     def how_bad(row: UnitRow) -> tuple[int, int]:
         in_hand, overdue = row.cells[desk.kind][:2]

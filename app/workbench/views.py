@@ -18,7 +18,7 @@ from app.extensions import db
 from app.organization.settings import setting
 from app.workbench import numbers, queries
 
-SHOWN, OTHERS, WORST = 50, 6, 8
+SHOWN, OTHERS = 50, 6
 SHEET = 5  # units and overdue major hazards on the leader's page: it is one screen, one sheet of paper
 
 
@@ -119,6 +119,6 @@ class Overview(BaseView):
         )
 
 
-def _worst(rows, day, most: int = WORST) -> list[tuple]:
-    """`(desk, its columns, the worst units)` of each desk; nothing where no unit is shown."""
+def _worst(rows, day, most: int | None = None) -> list[tuple]:
+    """`(desk, its columns, its units, the worst first)` of each desk; nothing where no unit is shown."""
     return [(desk, desk.numbers.columns(day), numbers.worst(rows, desk, most)) for desk in numbers.DESKS if rows]

@@ -37,6 +37,14 @@ def test_a_saved_filter_is_an_address_and_opens_the_list(world, enter):
     assert clerk.get("/hazards/").headers["Location"] == "/hazards/?due=over"  # one at most opens it
 
 
+def test_a_phone_tells_how_many_filters_are_set(world, enter):
+    """The keyword stands in sight; what is folded away is counted and can be cleared."""
+    clerk = enter("yingji")
+    for query, said in (("due=over&level=general&q=甲乙", "筛选 <b>2</b></label>"), ("q=甲乙", "筛选</label>")):
+        page = clerk.get(f"/hazards/?{query}").text
+        assert said in page and ('class="btn btn-link more"' in page) is ("<b>" not in said)
+
+
 def test_nobody_else_finds_it(world, enter):
     save(enter("yingji"), "甲乙丙", opens="y")
     (mine,) = kept(world, "id")
