@@ -46,7 +46,8 @@ ORDERS = tuple(KEYS[_cases])
 class Selection:
     """What a list shows: conditions over `cases` joined with the noun's table, and perhaps one unit's only.
 
-    `state`, `states` and `due` (first and last day) are asked of the index that drives the list. `words`: what was
+    `state`, `states` and `due` (first and last day) are asked of the index that drives the list. `of_state`: conditions
+    that only the rows of a state must meet, so that the others need no look at the noun's table. `words`: what was
     typed; each of its pieces stands in the case's text. `order`: another one than the list's own, which is by due day
     or the newest first.
     """
@@ -58,6 +59,7 @@ class Selection:
     due: tuple[dt.date | None, dt.date | None] = (None, None)
     organization_id: int | None = None
     conditions: tuple = ()
+    of_state: tuple[tuple[str, sa.ColumnElement], ...] = ()
     by_due: bool = False
     words: str = ""
     order: Order | None = None
@@ -72,6 +74,14 @@ class Selection:
         if self.state and self.states:
             return (self.state,) if self.state in self.states else None
         return (self.state,) if self.state else self.states
+
+    @property
+    def asked_conditions(self) -> tuple:
+        """Over `cases` joined with the noun's table; none: the driving index answers by itself."""
+        states = self.asked_states
+        further = [condition if states == (state,) else sa.or_(_cases.c.state != state, condition)
+                   for state, condition in self.of_state if not states or state in states]
+        return (*self.conditions, *further)
 
 
 def ids(scope: Scope, selection: Selection) -> sa.Select:
@@ -107,7 +117,7 @@ def alike(select: Callable[..., Selection]) -> Callable[..., Selection]:
 
 def planned(scope: Scope, selections: Iterable[Selection], statement: sa.Select) -> sa.Select:
     """What a county's roles ask of all its cases is planned once: unlike a unit's, it is the same for everybody."""
-    same = all(drivers(scope, selection) is None and not selection.conditions for selection in selections)
+    same = all(drivers(scope, selection) is None and not selection.asked_conditions for selection in selections)
     return planned_once(statement) if same else statement
 
 
@@ -140,7 +150,7 @@ def _from_parties(scope: Scope, selection: Selection, drives: tuple[int, ...]) -
     statement = sa.select(*keys).where(
         p.c.organization_id.in_(drives) if len(drives) != 1 else p.c.organization_id == drives[0],
         p.c.kind == selection.kind, *_driven(p, selection))
-    needs_case = bool(selection.conditions) or scope.breadth == "county"
+    needs_case = bool(selection.asked_conditions) or scope.breadth == "county"
     if needs_case:
         statement = statement.join(_cases, _cases.c.id == p.c.case_id)
         statement = _narrowed(statement, selection)
@@ -169,9 +179,9 @@ def _driven(table: sa.Table, selection: Selection) -> list:
 
 
 def _narrowed(statement: sa.Select, selection: Selection) -> sa.Select:
-    if not selection.conditions:
+    if not (conditions := selection.asked_conditions):
         return statement
-    return statement.join(selection.table, selection.table.c.id == _cases.c.id).where(*selection.conditions)
+    return statement.join(selection.table, selection.table.c.id == _cases.c.id).where(*conditions)
 
 
 def _is_issued_or_mine(scope: Scope):

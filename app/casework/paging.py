@@ -147,7 +147,7 @@ def _parts(scope: Scope, selection: Selection) -> list[tuple[Selection, int | No
 
 def _is_one_walk(scope: Scope, selection: Selection) -> bool:
     """Whether a number of rows is skipped within one index, without a look at them."""
-    return not selection.conditions and not pieces(selection.words) and len(_parts(scope, selection)) == 1
+    return not selection.asked_conditions and not pieces(selection.words) and len(_parts(scope, selection)) == 1
 
 
 def _arm(scope: Scope, selection: Selection, unit: int | None, after: Row | None) -> sa.Select:

@@ -94,9 +94,18 @@ def _ended_differs() -> sa.Select:
     return sa.select(_cases.c.id).where(_cases.c.kind == "hazard", ended != _cases.c.closed_on.is_not(None))
 
 
+def _claim_differs() -> sa.Select:
+    """What is to be rectified was not claimed, what is to be rechecked was; the lists' overdue ones rest on it."""
+    claimed = _hazards.c.claimed_on.is_not(None)
+    return sa.select(_hazards.c.id).join(_cases, _cases.c.id == _hazards.c.id).where(sa.or_(
+        sa.and_(_cases.c.state == HazardState.RECTIFYING, claimed),
+        sa.and_(_cases.c.state == HazardState.AWAITING_RECHECK, ~claimed)))
+
+
 RULES = (
     Rule(N_("the parties of a hazard are those that its columns name"), _parties_differ, SETTLE),
     Rule(N_("it is the turn of who must act next"), _turn_differs, SETTLE),
     Rule(N_("a hazard has its rounds without gap"), _rounds_differ, RESTORE),
     Rule(N_("an ended hazard has its day, an open one none"), _ended_differs, RESTORE),
+    Rule(N_("what is to be rectified is not claimed, what is to be rechecked is"), _claim_differs, RESTORE),
 )

@@ -22,6 +22,10 @@ from app.organization.models import Organization
 from app.organization.settings import DEFINITIONS
 
 _cases, _hazards, _units = Case.__table__, Hazard.__table__, Organization.__table__
+# A claim stops the clock: what waits for its recheck is late when it was claimed late. A failed recheck takes the claim
+# back, and the first deadline counts again.
+RUNNING = {"over": tuple(s.value for s in OPEN_STATES), "soon": (HazardState.RECTIFYING.value,)}
+LATE = ((HazardState.AWAITING_RECHECK.value, _hazards.c.claimed_on > _cases.c.due_sort),)
 VOID = (HazardState.CANCELLED, HazardState.MERGED)
 ROUNDS = selectinload(Hazard.rounds)
 
@@ -39,20 +43,9 @@ def conditions(scope: Scope, filters: dict) -> tuple:
         found.append(_cases.c.happened_on <= filters["until"])
     if filters.get("industry"):
         found.append(of_industry(int(filters["industry"])))
-    found.extend(_due_conditions(filters.get("due")))
+    if filters.get("due") in (DueKind.IMMEDIATE, DueKind.STANDING):
+        found.append(_hazards.c.due_kind == filters["due"])
     return tuple(found)
-
-
-def _due_conditions(due: str | None):
-    """A claim stops the clock; a failed recheck takes the claim back, and the first deadline counts again."""
-    claimed = _hazards.c.claimed_on
-    if due == "over":
-        return (sa.or_(claimed.is_(None), claimed > _cases.c.due_sort),)
-    if due == "soon":
-        return (claimed.is_(None),)
-    if due in (DueKind.IMMEDIATE, DueKind.STANDING):
-        return (_hazards.c.due_kind == due,)
-    return ()
 
 
 @alike
@@ -61,10 +54,11 @@ def selection(scope: Scope, filters: dict, state: str | None, today: dt.date,
     """The list's selection: filters, state tab; open ones by deadline, the rest newest first."""
     days = {"over": (None, today - dt.timedelta(days=1)), "soon": (today, today + dt.timedelta(days=warning_days))}
     due, counted = days.get(filters.get("due")), asked(COUNTS, filters.get("counted"))
-    states = counted.count.states if counted else tuple(s.value for s in OPEN_STATES) if due else ()
+    states = counted.count.states if counted else RUNNING.get(filters.get("due"), ())
     return Selection(
         "hazard", _hazards, state=state, states=states, due=due or (None, None), organization_id=filters.get("unit"),
         conditions=conditions(scope, filters) + (counted.conditions(today) if counted else ()),
+        of_state=LATE if filters.get("due") == "over" else (),
         by_due=state in OPEN_STATES or due is not None, words=filters.get("q") or "",
     )
 

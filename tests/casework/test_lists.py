@@ -58,7 +58,10 @@ def test_no_list_reads_a_whole_table(large, reader, filters):
     world = large
     scope = world.hats[reader].scope
     for state in (None, *(OPEN_STATES if "due" in filters else HazardState)):
-        found = plans(world, ids(scope, selection(scope, filters, state, world.day)))
+        asked = selection(scope, filters, state, world.day)
+        if asked.asked_states is None:
+            continue  # no row is asked for: nothing that waits for its recheck is due soon
+        found = plans(world, ids(scope, asked))
         assert not [line for line in found if line.startswith(WHOLE)], (state, found)
 
 

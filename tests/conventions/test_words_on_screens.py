@@ -23,7 +23,7 @@ pytestmark = pytest.mark.one_database
 
 # What an office reads in Latin letters too: kinds of file, sizes, programs, the code of a number.
 FINE = {"APP", "jpg", "png", "heic", "pdf", "ofd", "svg", "xlsx", "xls", "docx", "Word", "PPT", "Excel", "WPS",
-        "SQLite", "PostgreSQL", "DATABASE_URL", "MB", "GB", "YH", "RW", "QX", "HJ", "Ctrl",
+        "SQLite", "PostgreSQL", "DATABASE_URL", "KB", "MB", "GB", "YH", "RW", "QX", "HJ", "Ctrl",
         *"".join(POSTS).split("_"), *POSTS}
 FILES = (".export", ".blank", "healthz")  # not screens
 ATTRIBUTES = ("placeholder", "title", "aria-label", "alt", "data-confirm", "data-none", "data-title")

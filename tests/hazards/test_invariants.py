@@ -31,6 +31,7 @@ BROKEN = {  # the rule's words: statements that break it
     "it is the turn of who must act next": [sa.update(CASES).values(turn_role="reviewer", turn_organization_id=1)],
     "a hazard has its rounds without gap": [sa.update(ROUNDS).values(number=2)],
     "an ended hazard has its day": [sa.update(CASES).values(closed_on=LATER)],
+    "what is to be rectified is not claimed": [sa.update(HAZARDS).values(claimed_on=LATER)],
 }
 
 
