@@ -8,7 +8,7 @@ from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
-from sqlalchemy.orm.attributes import flag_modified
+from flask_babel import ngettext
 
 from app.casework.clock import local, today
 from app.casework.errors import CaseworkError, NotFound, Stale
@@ -94,13 +94,14 @@ class LedgerImports(BaseView):
             return self.render_template("ledgers/done.html", title=_("Imported"), draft=draft, ledger=self.ledger,
                                         **self.around_done(draft))
         plan = self._plan(draft)
-        show = request.args.get("show") if request.args.get("show") in OUTCOMES else None
+        counts = plan.counts()
+        show = request.args.get("show") if counts[request.args.get("show")] else None
         rows = [row for row in plan.rows if show in (None, row.outcome)]
         if show is None:
             rows.sort(key=lambda row: OUTCOMES.index(row.outcome))
         page = min(max(request.args.get("page", 1, type=int) or 1, 1), max(1, -(-len(rows) // PAGE)))
         return self.render_template(
-            "ledgers/preview.html", title=_("Check, then import"), draft=draft, plan=plan, counts=plan.counts(),
+            "ledgers/preview.html", title=_("Check, then import"), draft=draft, plan=plan, counts=counts,
             show=show, columns=self._columns(plan), rows=rows[(page - 1) * PAGE : page * PAGE], page=page, size=PAGE,
             more=len(rows) > page * PAGE,
             ledger=self.ledger, shown=OUTCOMES, say=say, total=len(plan.rows),
@@ -126,18 +127,24 @@ class LedgerImports(BaseView):
         self.take_fixes(draft_id)
         return redirect(self.url("preview", draft_id=draft_id, **where()))
 
-    def take_fixes(self, draft_id: int) -> None:
+    def take_fixes(self, draft_id: int) -> int:
+        """How many cells were corrected. Of one cell's fields the last counts: an offer stands behind its box."""
         with unit_of_work(db.session):
             draft = self._draft(draft_id)
             if draft.outcome != "open":
                 raise Stale
+            undone = request.form.get("undo")
             said = {
                 name.removeprefix("fix:"): value.strip()[:LONGEST_FIX]
-                for name, value in request.form.items() if name.startswith("fix:") and value.strip()
+                for name, value in request.form.items(multi=True) if name.startswith("fix:") and value.strip()
             }
-            draft.fixes = {**draft.fixes, **said}
-            draft.fixes.pop(request.form.get("undo"), None)
-            flag_modified(draft, "fixes")
+            said.pop(undone, None)
+            news = {place: value for place, value in said.items() if draft.fixes.get(place) != value}
+            if news or undone in draft.fixes:
+                draft.fixes = {place: value for place, value in (draft.fixes | news).items() if place != undone}
+                flash(ngettext("%(num)d correction is saved.", "%(num)d corrections are saved.", len(news)) if news
+                      else _("Back to what the file says."), "success")
+        return len(news)
 
     @expose("/<int:draft_id>/marked")
     @has_access
@@ -161,15 +168,21 @@ class LedgerImports(BaseView):
     @has_access
     @permission_name("import")
     def confirm(self, draft_id: int):
-        """The confirmed rows go in together, as they were seen; faulty ones may be left out, nothing else."""
+        """The confirmed rows go in together, as they were seen; faulty ones may be left out, nothing else.
+
+        What was typed beside them is saved first and looked at again: a corrected row goes in with the others.
+        """
         draft = self._draft(draft_id)
-        again = redirect(self.url("preview", draft_id=draft_id))
         if draft.outcome != "open":
-            return again
+            return redirect(self.url("preview", draft_id=draft_id))
+        again = redirect(self.url("preview", draft_id=draft_id, **where()))
         plan = self._plan(draft)
+        as_seen = request.form.get("seen") == plan.digest()
+        if self.take_fixes(draft_id):
+            plan = self._plan(draft)
         counts = plan.counts()
         waiting = counts["error"] + counts["ask"]
-        if request.form.get("seen") != plan.digest():
+        if not as_seen:
             flash(_("The records have changed since: nothing was written. Check the rows again."), "warning")
         elif waiting and "leave_out" not in request.form:
             flash(_("%(count)s rows still have faults or questions: correct them, or leave them out.", count=waiting),
@@ -178,7 +191,7 @@ class LedgerImports(BaseView):
             return answer_with_job(ask_for_import(
                 db.session, g.hat, self.ledger, draft, plan.digest(), waiting, self.url("preview", draft_id=draft_id)))
         elif self._enter(draft, plan, waiting):
-            return self.entered(draft_id, plan) or again
+            return self.entered(draft_id, plan) or redirect(self.url("preview", draft_id=draft_id))
         return again
 
     def _is_long(self, counts: dict) -> bool:
@@ -212,4 +225,4 @@ class LedgerImports(BaseView):
 
 def where() -> dict:
     """The tab and page that the user was on."""
-    return {name: request.form[name] for name in ("show", "page") if request.form.get(name)}
+    return {name: request.values[name] for name in ("show", "page") if request.values.get(name)}

@@ -430,6 +430,14 @@
     Array.prototype.forEach.call(form.elements, function (el) { if (el.name && !el.value) el.disabled = true; });
     setTimeout(function () { Array.prototype.forEach.call(form.elements, function (el) { el.disabled = false; }); }, 0);
   });
+  /* what was typed goes along when another tab or page of the same form is opened */
+  on(document, "click", "form[data-carry] .nav-tabs a, form[data-carry] .pagination a", function (e, link) {
+    var form = link.closest("form"), typed = all("input[name^='fix:']", form).some(function (el) { return el.value !== el.defaultValue; });
+    if (!typed || e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
+    e.preventDefault();
+    form.setAttribute("action", form.getAttribute("action").split("?")[0] + new URL(link.href).search);
+    form.querySelector("button[type=submit]").click();  /* the form's first button saves */
+  });
   on(document, "change", "[data-submit-on-change]", function (e, el) { el.form.submit(); });
   on(document, "click", "[data-fill]", function (e, el) {
     var target = document.getElementById(el.dataset.fill);
