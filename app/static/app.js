@@ -444,6 +444,10 @@
     target.value = el.dataset.value;
     (document.getElementById("password") || target).focus();
   });
+  /* the login page promises what is true: a form that was sent when the session had ended has been kept */
+  all("[data-kept]").forEach(function (words) {
+    words.hidden = !Object.keys(sessionStorage).some(function (key) { var kept = key.indexOf(KEEP) === 0 && stored(key); return !!kept && kept.sent; });
+  });
   on(document, "click", "[data-print]", function () { window.print(); });
   /* fields that are only asked for one answer of another: data-when="field=value other" */
   function depend(root) {

@@ -1,4 +1,4 @@
-"""What is typed beside a fault: never lost, looked at again before anything goes in, and the same mistake mended once."""
+"""What is typed beside a fault: never lost, looked at again before anything goes in, mended once for all."""
 
 import pytest
 import sqlalchemy as sa
