@@ -138,7 +138,8 @@ class CaseView(ListActs, BaseView):
         verb = self.noun.verbs.get(verb_name)
         if verb is None or not verb.bulk:
             abort(404)
-        chosen, most = keys(request.form.getlist("rowid") or request.args.get("rows", "").split("-")), setting("bulk_rows")
+        chosen = keys(request.form.getlist("rowid") or request.args.get("rows", "").split("-"))
+        most = setting("bulk_rows")
         if not 1 <= len(chosen) <= most:
             flash(_("At most %(most)s records in one go.", most=most) if chosen
                   else _("Nothing selected. Tick the rows first."), "warning")

@@ -128,29 +128,47 @@ class LedgerImports(BaseView):
         return redirect(self.url("preview", draft_id=draft_id, **where()))
 
     def take_fixes(self, draft_id: int) -> int:
-        """How many cells were corrected. Of one cell's fields the last counts: an offer stands behind its box."""
+        """How many cells were corrected. Of one cell's fields the last counts: an offer stands behind its box.
+
+        `alike`: all cells with the same mistake as the one that it names are corrected with it.
+        """
+        said = {
+            name.removeprefix("fix:"): value.strip()[:LONGEST_FIX]
+            for name, value in request.form.items(multi=True) if name.startswith("fix:") and value.strip()
+        }
+        alike = self._alike(draft_id, said)
         with unit_of_work(db.session):
             draft = self._draft(draft_id)
             if draft.outcome != "open":
                 raise Stale
             undone = request.form.get("undo")
-            said = {
-                name.removeprefix("fix:"): value.strip()[:LONGEST_FIX]
-                for name, value in request.form.items(multi=True) if name.startswith("fix:") and value.strip()
-            }
-            said.pop(undone, None)
-            news = {place: value for place, value in said.items() if draft.fixes.get(place) != value}
+            typed = {place: value for place, value in said.items() if draft.fixes.get(place) != value}
+            news = {place: value for place, value in (alike | typed).items() if place != undone}
             if news or undone in draft.fixes:
                 draft.fixes = {place: value for place, value in (draft.fixes | news).items() if place != undone}
                 flash(ngettext("%(num)d correction is saved.", "%(num)d corrections are saved.", len(news)) if news
                       else _("Back to what the file says."), "success")
         return len(news)
 
+    def _alike(self, draft_id: int, said: dict[str, str]) -> dict[str, str]:
+        """The corrections of all cells with one mistake. `alike` names the offer, or nothing for what was typed, and
+        the place of the cell whose button was pressed; what is typed elsewhere counts for itself.
+        """
+        offer, _colon, place = request.form.get("alike", "").partition(":")
+        if not place:
+            return {}
+        typed = said.pop(place, "")
+        found = self._plan(self._draft(draft_id)).mended_alike(
+            place, int(offer) if offer.isascii() and offer.isdigit() else None, typed)
+        if not found:
+            flash(_("Type the correction first."), "warning")
+        return found
+
     @expose("/<int:draft_id>/marked")
     @has_access
     @permission_name("import")
     def marked(self, draft_id: int):
-        """The user's own file back, what is wrong in red and commented."""
+        """The user's own file back: corrected as it was here, what is still wrong in red and commented."""
         draft = self._draft(draft_id)
         plan = self._plan(draft)
         source, name, path = import_path(draft.sha256, draft.file_name), draft.file_name, scratch(current_app, ".xlsx")
@@ -159,7 +177,10 @@ class LedgerImports(BaseView):
         mark_faults(source, path, [
             Fault(e["sheet"], e["row"], layouts[e["sheet"]].get(keys.get(e["column"])), e["message"])
             for e in plan.errors()
-        ], limits_of(db.session, g.hat.county_id, today()))
+        ], limits_of(db.session, g.hat.county_id, today()), [
+            Fault(row.sheet, row.number, layouts[row.sheet][key], cell.said)
+            for row in plan.rows for key, cell in row.cells.items() if cell.corrected and key in layouts[row.sheet]
+        ])
         with unit_of_work(db.session):
             record(db.session, g.hat, "download", today(), extra={"form": self.ledger.name, "file": name})
         return send_once(path, f"{Path(name).stem}_标红.xlsx")
