@@ -55,7 +55,8 @@ def enter(session, hat, ledger: Ledger, plan: Plan, today: dt.date, file_name: s
                   "unchanged": sum(row.outcome == "unchanged" for row in plan.rows)}
         record(session, hat, "import", today, extra={"form": ledger.name, "file": file_name, **counts})
         if draft_id is not None:
-            _finish(session, draft_id, version, counts | {"rows_left_out": plan.left_out(NAMED)} | (more or {}))
+            named = {"rows_left_out": plan.left_out(ledger.planner.identity, NAMED)}
+            _finish(session, draft_id, version, counts | named | (more or {}))
         if finish is not None:
             finish(counts)
     return counts

@@ -15,6 +15,7 @@ from app.ledgers.reading import Cell
 
 OUTCOMES = ("error", "ask", "new", "changed", "unchanged")  # the most urgent first
 WAITING = OUTCOMES[:2]
+WORDS = 60  # of a row that is named
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ class RowPlan:
     question: Question | None = None
     kept: dict[str, str] = field(default_factory=dict)
     confirmed_new: bool = False
+
+    def said(self, key: str) -> str:
+        return self.cells[key].said if key in self.cells else ""
 
     def place(self, key: str) -> str:
         """What a correction of the cell is kept by."""
@@ -109,10 +113,10 @@ class Plan:
             return {at: cell.offers[offer] for at, cell in here.items() if offer < len(cell.offers)}
         return {at: typed for at, cell in here.items() if typed and cell.said == here[place].said}
 
-    def left_out(self, most: int) -> list[dict]:
-        """The first rows that do not go in, each with all that is said of it."""
+    def left_out(self, identity: str, most: int) -> list[dict]:
+        """The first rows that do not go in, each with its words in the column `identity` and all that is said of it."""
         waiting = [row for row in self.rows if row.outcome in WAITING][:most]
-        return [{"sheet": row.sheet, "row": row.number, "why": [
+        return [{"sheet": row.sheet, "row": row.number, "what": row.said(identity)[:WORDS], "why": [
             *(f"{head_of(self.sheet, key)}：{why}" for key, why in row.told()),
             *([row.question.text] if row.question else []),
         ]} for row in waiting]

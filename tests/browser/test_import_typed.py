@@ -75,3 +75,19 @@ def test_nothing_to_fill_an_unreadable_cell_with(person, tmp_path):
     press(clerk, "上传并核对")
     press(clerk, "留空")
     expect(clerk.page.locator(".cell-bad")).to_have_count(0)
+
+
+def test_a_fault_is_in_sight_wherever_its_column_is(preview):
+    """Said beside the row, which leads to its cell; the heads stay, and the box is not higher than the screen."""
+    page = preview.page
+    page.get_by_role("link", name="待确认").click()
+    told = page.locator("a.told")
+    expect(told).to_contain_text("整改时限")
+    expect(told).to_be_in_viewport()
+    cell = page.locator("td.cell-ask")
+    expect(cell).not_to_be_in_viewport(ratio=0.9)
+    told.click()
+    expect(cell).to_be_in_viewport(ratio=0.9)
+    expect(page.locator("th.k-due")).to_be_in_viewport()
+    box, foot = page.locator(".sheet").bounding_box(), page.locator(".form-foot").bounding_box()
+    assert box["y"] + box["height"] <= foot["y"], "its scroll bar is in sight"
