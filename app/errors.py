@@ -1,7 +1,7 @@
 """What a user reads when something does not work: what happened, who can help, what became of the typed text."""
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, current_app, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,7 +13,9 @@ from werkzeug.exceptions import HTTPException
 
 from app.casework.disk import is_full
 from app.casework.errors import CaseworkError
-from app.gate import wants_json
+from app.gate import keys, wants_json
+
+LONGEST_ROWS = 1600  # characters; a server takes some 4,000 of an address, and the login's holds this one once more
 
 
 def _request_megabytes() -> str:
@@ -89,12 +91,26 @@ def _on_http(error: HTTPException):
     return page(error.code or 500)
 
 
+def _form_sent() -> str:
+    """Where the form that was sent opens again: at its own address, one for many rows with these; else on its page."""
+    page = own_path(request.referrer)
+    if request.url_rule is None or "GET" not in request.url_rule.methods:
+        return page
+    rows = "-".join(map(str, keys(request.form.getlist("rowid"))))
+    if not rows:
+        return own_path(request.full_path.rstrip("?"))
+    filters = request.form.get("list_query", page.partition("?")[2])
+    return own_path(f"{request.path}?{urlencode({'rows': rows, 'list_query': filters})}" if len(rows) <= LONGEST_ROWS
+                    else request.path)
+
+
 def _on_csrf(error: CSRFError):
-    """The session ended while the form was open: log in, then the same form; the browser kept what was typed."""
-    has_page = request.url_rule is not None and "GET" in request.url_rule.methods
-    form = own_path(request.full_path.rstrip("?") if has_page else request.referrer)
+    """The session ended while the form was open: log in, then the same form; what the browser kept of it, the login
+    page tells.
+    """
+    form = _form_sent()
     if not current_user.is_authenticated:
-        flash(_("You were logged out. Log in again: what you typed is still in the form."), "warning")
+        flash(_("You were logged out. Log in again."), "warning")
         return redirect(url_for(current_app.appbuilder.sm.auth_view.endpoint + ".login", next=form or None))
     return page(400, _("This form has expired. Go back, your text is still in it, and send it again."), form)
 

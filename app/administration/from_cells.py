@@ -28,7 +28,7 @@ class EnterprisesFromCells(LedgerImports):
     def around_preview(self, plan: Plan) -> dict:
         may = g.hat.permits(P.ENTERPRISES_EDIT)
         return {"townships": self._townships(), "uscc_beside": uscc_beside, "may_create": may,
-                "doubles": self._doubles(), "create_url": self.url("enterprise", **request.view_args)}
+                "doubles": self._doubles(), "create_url": self.url("enterprise", **request.view_args, **where())}
 
     def _townships(self) -> list:
         return db.session.execute(

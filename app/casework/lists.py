@@ -21,6 +21,7 @@ from app.extensions import db
 
 PAGE_SIZES = (25, 50, 100)
 LARGEST_NUMBER = 10_000_000  # of a page
+NEWEST = {"state": "all", "sort": "-number"}  # the address of every one, what came in last first
 ALL = "all"  # the state that says: every one, and not what I open this list with
 NO_STATE = ("",)  # where no state has rows
 NEWEST_FIRST = frozenset({"number", "happened"})  # what a first click on such a head asks for

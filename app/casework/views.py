@@ -127,15 +127,19 @@ class CaseView(ListActs, BaseView):
         scans = data.pop("paper_scan", ())
         perform(db.session, self.noun, verb.name, case_id, form.version.data, g.hat, {**data, "scans": scans}, today())
 
-    @expose("/bulk/<verb_name>", methods=["POST"])
+    @expose("/bulk/<verb_name>", methods=["GET", "POST"])
     @has_access
     @permission_name("act")
     def bulk(self, verb_name: str):
-        """One form for many rows; one transaction per row; what was not done is told with its reason."""
+        """One form for many rows; one transaction per row; what was not done is told with its reason.
+
+        Its address, `?rows=1-2-3`, only opens the form: who had to log in again finds it with her rows.
+        """
         verb = self.noun.verbs.get(verb_name)
         if verb is None or not verb.bulk:
             abort(404)
-        chosen, most = keys(request.form.getlist("rowid")), setting("bulk_rows")
+        chosen = keys(request.form.getlist("rowid") or request.args.get("rows", "").split("-"))
+        most = setting("bulk_rows")
         if not 1 <= len(chosen) <= most:
             flash(_("At most %(most)s records in one go.", most=most) if chosen
                   else _("Nothing selected. Tick the rows first."), "warning")
@@ -169,7 +173,7 @@ class CaseView(ListActs, BaseView):
     def _list_again(self) -> str:
         """The list as it was filtered: by the page that the rows were ticked on, kept in the form from then on."""
         path, came = url_for(f"{self.endpoint}.list"), urlsplit(request.referrer or "")
-        said = request.form.get("list_query", came.query if came.path == path else "")
+        said = request.values.get("list_query", came.query if came.path == path else "")
         query = urlencode(parse_qsl(said))  # an address, whatever was sent
         return f"{path}?{query}" if query else path
 

@@ -35,8 +35,9 @@ class Fault:
 
 
 def mark_faults(source: str | os.PathLike, target: str | os.PathLike, faults: Iterable[Fault],
-                limits: Limits = Limits()) -> None:  # noqa: B008 - immutable
-    """Write ``target`` (.xlsx). Marks of an earlier round are taken away first.
+                limits: Limits = Limits(), corrected: Iterable[Fault] = ()) -> None:  # noqa: B008 - immutable
+    """Write ``target`` (.xlsx). Marks of an earlier round are taken away first; then what was ``corrected`` meanwhile
+    takes the place of what the file says, its ``message`` being the new text.
 
     An .xls, or an .xlsx that openpyxl cannot open or that is very large, is rebuilt from its values and merged
     ranges: what counts is that the user sees the place.
@@ -44,10 +45,12 @@ def mark_faults(source: str | os.PathLike, target: str | os.PathLike, faults: It
     book = _open(Path(source), limits)
     for page in book.worksheets:
         _forget_marks(page)
+    for (name, row, column), messages in _by_cell(corrected).items():
+        if page := _page(book, name):
+            _correct(page, row, column, messages[-1])
     for (name, row, column), messages in _by_cell(faults).items():
-        name = name if name in book.sheetnames else _sheet_name(name)
-        if name in book.sheetnames and isinstance(book[name], Worksheet):
-            _mark(_anchor(book[name], row, column), messages)
+        if page := _page(book, name):
+            _mark(_anchor(page, row, column), messages)
     target = Path(target)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
@@ -105,6 +108,22 @@ def _by_cell(faults: Iterable[Fault]) -> Mapping[tuple[str, int, int], list[str]
     for fault in faults:
         grouped.setdefault((fault.sheet, fault.row, fault.column or 0), []).append(fault.message)
     return grouped
+
+
+def _page(book: Workbook, name: str) -> Worksheet | None:
+    name = name if name in book.sheetnames else _sheet_name(name)
+    return book[name] if name in book.sheetnames and isinstance(book[name], Worksheet) else None
+
+
+def _correct(page: Worksheet, row: int, column: int, text: str) -> None:
+    """One row's cell of a merged range says something else from now on: each cell of the range speaks for itself."""
+    at = page.cell(row, column + 1).coordinate
+    for merged in [merged for merged in page.merged_cells.ranges if at in merged]:
+        said = page.cell(merged.min_row, merged.min_col).value
+        page.unmerge_cells(merged.coord)
+        for cells in page[merged.coord]:
+            cells[0].value = said
+    _put(page[at], text)
 
 
 def _anchor(page: Worksheet, row: int, column: int) -> Cell:

@@ -206,8 +206,10 @@ def _why_no_recheck(found: Recheck | None, named: bool, hazard: Hazard, claim: d
         return _("Not taken over: neither passed nor failed can be read from this.")
     if hazard.state != HazardState.AWAITING_RECHECK and claim is None:
         return _("Not taken over: there is no reported completion to recheck.")
-    if not named or found.day is None:
-        return _("Not taken over: a recheck needs the rechecking unit and the day.")
+    if found.day is None:
+        return _("Not taken over: the day of the recheck is missing. Write it like “2026-03-12 复查合格”.")
+    if not named:
+        return _("Not taken over: the rechecking unit is missing.")
     if not found.passed and found.day < (claim["claimed_on"] if claim else hazard.claimed_on):
         return _("Not taken over: it is about an earlier state.")
     return None

@@ -6,7 +6,7 @@ import datetime as dt
 from flask_babel import gettext as _
 
 from app.hazards import rules
-from app.hazards.sheet_rows import DUE_WORDS, METHOD, Recheck, read_recheck
+from app.hazards.sheet_rows import DUE_WORDS, METHOD, Recheck, read_recheck, says_done
 from app.hazards.states import DueKind, HazardState, Level, Listing, Source
 from app.ledgers.namebook import NameBook
 from app.ledgers.reading import PEOPLE, Reader
@@ -124,6 +124,8 @@ def _done(reader: Reader, new: dict, hat) -> None:
     if said and said.passed and not new["claimed_on"]:
         new["claimed_on"] = said.day
     new["state"] = (HazardState.AWAITING_RECHECK if new["claimed_on"] else HazardState.RECTIFYING).value
+    if not new["claimed_on"] and new["progress"] and says_done(new["progress"]):
+        reader.remark("completion", _("Without the day of completion it stays to be rectified: fill in that day."))
     if new["claimed_on"] and not new["prevention"]:
         reader.remark("prevention", _("Still to be filled in: measures against recurrence."))
     _recheck(reader, new, said, bool(named), hat)
@@ -154,8 +156,11 @@ def _recheck(reader: Reader, new: dict, said: Recheck | None, named: bool, hat) 
 def _why_no_recheck(new: dict, said: Recheck | None, named: bool, hat):
     if said is None:
         return _("Kept in the history only: neither passed nor failed can be read from this.")
-    if not named or said.day is None:
-        return _("Kept in the history only: a recheck needs the rechecking unit and the day.")
+    if said.day is None:
+        return _("Kept in the history only, not closed out: the day of the recheck is missing. "
+                 "Write it like “2026-03-12 复查合格”.")
+    if not named:
+        return _("Kept in the history only, not closed out: the rechecking unit is missing.")
     if new["recheck_unit_id"] not in hat.organization_ids:
         return _("Kept in the history only: the rechecking unit decides on it.")
     if not said.passed and (new["claimed_on"] is None or said.day < new["claimed_on"]):

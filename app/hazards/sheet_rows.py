@@ -15,6 +15,7 @@ _PASSED = re.compile(r"合格|通过|已整改|整改到位|整改完成|同意�
 _FAILED = re.compile(
     r"不合格|未通过|不通过|未整改|未到位|不到位|未完成|不符合|未销号|不予|尚未|待(?:整改|复查|验收|复核)"
 )
+_DONE = re.compile(r"已经?(?:全部)?(?:整改|完成|更换|修复|拆除|清理|到位|落实)|整改(?:完成|到位)|完成整改|完毕")
 _DAY = re.compile(r"(?:\d{4}|\d{2})[年.\-/]\d{1,2}[月.\-/]\d{1,2}日?|\d{1,2}月\d{1,2}日")
 _VERDICT = re.compile(r"^复查(?:不)?合格[：:]\s*")
 
@@ -26,6 +27,11 @@ class Recheck:
     passed: bool
     day: dt.date | None
     opinion: str
+
+
+def says_done(words: str) -> bool:
+    """Whether 整改完成情况 says that it is done."""
+    return bool(_DONE.search(words)) and not _FAILED.search(words)
 
 
 def read_recheck(reader: Reader, claimed_on: dt.date | None) -> Recheck | None:

@@ -19,6 +19,7 @@ from app.ledgers.planning import Plan, RowPlan
 from app.organization.models import Organization
 
 _units = Organization.__table__
+NAMED = 50  # of the rows left out
 
 
 class RowRefused(CaseworkError):
@@ -54,7 +55,8 @@ def enter(session, hat, ledger: Ledger, plan: Plan, today: dt.date, file_name: s
                   "unchanged": sum(row.outcome == "unchanged" for row in plan.rows)}
         record(session, hat, "import", today, extra={"form": ledger.name, "file": file_name, **counts})
         if draft_id is not None:
-            _finish(session, draft_id, version, counts | (more or {}))
+            named = {"rows_left_out": plan.left_out(ledger.planner.identity, NAMED)}
+            _finish(session, draft_id, version, counts | named | (more or {}))
         if finish is not None:
             finish(counts)
     return counts

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -30,9 +30,10 @@ class Ledger:
     `secrets(session, plan)`: what an import tells once and keeps nowhere, as a workbook's bytes: one-time passwords;
     no bytes when it has none to tell.
 
-    `screen`: the list's endpoint. `form_words`, `clause`: what the form is called in the governing text, and where.
-    `emptiable`: columns whose unreadable cell may be left empty. `hat_role`: whom the command line acts as, when it
-    is not the unit's clerk. `papers`: the usual one first.
+    `screen`: the list's endpoint; `newest`: its address's parameters that begin with what came in last. `form_words`,
+    `clause`: what the form is called in the governing text, and where. `emptiable`: columns whose unreadable cell may
+    be left empty. `hat_role`: whom the command line acts as, when it is not the unit's clerk. `papers`: the usual one
+    first.
 
     `period(first, last, unit_id, after)`: the Selection of what a ledger of these days holds, besides what was
     recorded later than the instant `after`; with it, `stream(…, until=last)` leaves out what happened later. None:
@@ -49,6 +50,7 @@ class Ledger:
     import_permission: Permission
     export_permission: Permission
     screen: str
+    newest: Mapping[str, str] = field(default_factory=dict, hash=False)
     form_words: object = ""
     clause: str = ""
     emptiable: frozenset[str] = frozenset()

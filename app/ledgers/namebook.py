@@ -44,7 +44,10 @@ class Unit(NamedTuple):
 
 
 class NameBook:
-    """Active units by name; the names of a unit that was merged into another mean its successor."""
+    """Active units by name; the names of a unit that was merged into another mean its successor.
+
+    `closed`: the index of those that are active no more and live on in no other.
+    """
 
     def __init__(self, session, hat):
         self.session, self.county_id = session, hat.county_id
@@ -57,7 +60,7 @@ class NameBook:
             sa.select(_names.c.organization_id, _names.c.name)
             .join(_units, _units.c.id == _names.c.organization_id).where(mine)
         )
-        self.units, self.index, self.parties = _known(
+        self.units, self.index, self.parties, self.closed = _known(
             tuple(map(tuple, units)), tuple(map(tuple, also)), hat.organization_id, hat.organization_kind,
             _places(row.name for row in session.execute(_above(hat.county_id))),
         )
@@ -87,7 +90,8 @@ class NameBook:
 
 @lru_cache(maxsize=4)
 def _known(rows: tuple, also: tuple, own_id: int, own_kind: str, places: tuple[str, ...]) -> tuple:
-    """`(active units by id, index of their names, reader of a cell's units and people)`; `also`: `(id, other name)`.
+    """`(active units by id, index of their names, reader of a cell's units and people, index of the closed ones'
+    names)`; `also`: `(id, other name)`.
 
     Half a second with 20,000 enterprises. Kept as long as the directory reads the same: the next look at the file,
     and next month's, name mostly the same units and persons.
@@ -100,8 +104,12 @@ def _known(rows: tuple, also: tuple, own_id: int, own_kind: str, places: tuple[s
     for unit_id, name in also:
         names[_heir(everybody[unit_id], everybody)].append(name)
     names[own_id] += OWN.get(own_kind, ())
-    index = NameIndex(((u.id, u.name, tuple(dict.fromkeys(names[u.id])), u.kind) for u in units.values()), places)
-    return units, index, lru_cache(_MOST_REMEMBERED)(lambda said: parse_parties(said, index.knows))
+    gone = [unit for unit in everybody.values() if not unit.active and _heir(unit, everybody) == unit.id]
+    index, closed = (
+        NameIndex(((u.id, u.name, tuple(dict.fromkeys(names[u.id])), u.kind) for u in found), places)
+        for found in (units.values(), gone)
+    )
+    return units, index, lru_cache(_MOST_REMEMBERED)(lambda said: parse_parties(said, index.knows)), closed
 
 
 def _heir(unit: Unit, everybody: dict[int, Unit]) -> int:

@@ -5,14 +5,17 @@ A plan is worked out anew from the file, the user's fixes and the records as the
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from app.exchange.excel_in import Reading
 from app.exchange.sheets import Sheet
 from app.ledgers.reading import Cell
 
 OUTCOMES = ("error", "ask", "new", "changed", "unchanged")  # the most urgent first
+WAITING = OUTCOMES[:2]
+WORDS = 60  # of a row that is named
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,18 @@ class RowPlan:
     kept: dict[str, str] = field(default_factory=dict)
     confirmed_new: bool = False
 
+    def said(self, key: str) -> str:
+        return self.cells[key].said if key in self.cells else ""
+
+    def place(self, key: str) -> str:
+        """What a correction of the cell is kept by."""
+        return f"{self.sheet}!{self.number}!{key}"
+
+    def told(self) -> list[tuple[str, str]]:
+        """What of its cells keeps it out, or asks: `(column, why)`."""
+        return [(key, cell.problem or cell.note or "") for key, cell in self.cells.items()
+                if cell.problem or cell.asks]
+
     def settle(self) -> RowPlan:
         if any(cell.problem for cell in self.cells.values()):
             self.outcome = "error"
@@ -74,6 +89,37 @@ class Plan:
         said = [(row.sheet, row.number, row.outcome, row.record_id, row.version, row.acts, row.new)
                 for row in self.rows]
         return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+
+    @cached_property
+    def repeated(self) -> dict[tuple[str, str], dict[str, Cell]]:
+        """The faulty cells by place, grouped by their column and the words in them that are wrong."""
+        found = defaultdict(dict)
+        for row in self.rows:
+            for key, cell in row.cells.items():
+                if cell.problem and cell.wrong:
+                    found[key, cell.wrong][row.place(key)] = cell
+        return found
+
+    def alike(self, place: str, cell: Cell) -> dict[str, Cell]:
+        """The cells of the same column in which the same words are wrong, this one among them."""
+        return self.repeated.get((place.rpartition("!")[2], cell.wrong), {}) if cell.wrong else {}
+
+    def mended_alike(self, place: str, offer: int | None, typed: str) -> dict[str, str]:
+        """The corrections of all cells like that at `place`: by the same offer, else by the words typed there, which
+        take the place of whole cells and therefore only of those that say the same.
+        """
+        here = next((cells for cells in self.repeated.values() if place in cells), {})
+        if offer is not None:
+            return {at: cell.offers[offer] for at, cell in here.items() if offer < len(cell.offers)}
+        return {at: typed for at, cell in here.items() if typed and cell.said == here[place].said}
+
+    def left_out(self, identity: str, most: int) -> list[dict]:
+        """The first rows that do not go in, each with its words in the column `identity` and all that is said of it."""
+        waiting = [row for row in self.rows if row.outcome in WAITING][:most]
+        return [{"sheet": row.sheet, "row": row.number, "what": row.said(identity)[:WORDS], "why": [
+            *(f"{head_of(self.sheet, key)}：{why}" for key, why in row.told()),
+            *([row.question.text] if row.question else []),
+        ]} for row in waiting]
 
     def errors(self) -> list[dict]:
         found = []

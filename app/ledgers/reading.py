@@ -24,7 +24,8 @@ class Cell:
     """One cell of the preview. `problem` blocks the row, `asks` waits for a yes, `note` tells how it was read.
 
     `before`: what the record says now, when the file says otherwise. `offers`: words that would repair it;
-    `create`: a new enterprise may be made from these words. `corrected`: the user put `said` in the file's place.
+    `wrong`: the words that are at fault, which other rows may say, too; `create`: a new enterprise may be made from
+    these words. `corrected`: the user put `said` in the file's place.
     """
 
     said: str
@@ -33,6 +34,7 @@ class Cell:
     asks: bool = False
     before: str | None = None
     offers: tuple[str, ...] = ()
+    wrong: str | None = None
     create: str | None = None
     corrected: bool = False
 
@@ -73,11 +75,12 @@ class Reader:
             self.cells[key] = Cell(self.said(key), corrected=bool(self.fixes) and self.place(key) in self.fixes)
         return self.cells[key]
 
-    def fault(self, key: str, message, offers: tuple[str, ...] = (), create: str | None = None) -> None:
-        """The first fault of a cell stands."""
+    def fault(self, key: str, message, offers: tuple[str, ...] = (), create: str | None = None,
+              wrong: str | None = None) -> None:
+        """The first fault of a cell stands. `wrong`: the part of the cell that is at fault, else all of it is."""
         cell = self.cell(key)
         if cell.problem is None:
-            cell.problem, cell.offers, cell.create = say(message), offers, create
+            cell.problem, cell.offers, cell.create, cell.wrong = say(message), offers, create, wrong or cell.said
 
     def remark(self, key: str, message) -> None:
         """How the cell was taken; nothing that keeps the row out."""
@@ -149,13 +152,19 @@ class Reader:
             if not match.certain:
                 self.remark(key, _("Read as %(name)s.", name=index.name(match.id)))
             return match.id
+        closed = None if match.candidates else self.book.closed.lookup(words).id
+        if closed is not None:
+            why = _("“%(name)s” is in the directory, but closed. If it is still meant, set it back to operating there; "
+                    "else name who is responsible now.", name=self.book.closed.name(closed))
+            self.fault(key, why, wrong=words)
+            return None
         names = tuple(dict.fromkeys(candidate.name for candidate in index.suggest(words)))
         offers = self._repaired(key, words, names)
         if match.candidates:
-            self.fault(key, _("Several units are called “%(text)s”.", text=words), offers)
+            self.fault(key, _("Several units are called “%(text)s”.", text=words), offers, wrong=words)
         else:
             new = words if key in self.creates else None
-            self.fault(key, _("There is no unit “%(text)s”.", text=words), offers, new)
+            self.fault(key, _("There is no unit “%(text)s”.", text=words), offers, new, words)
         return None
 
     def _repaired(self, key: str, wrong: str, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
-from sqlalchemy.orm.attributes import flag_modified
+from flask_babel import ngettext
 
 from app.casework.clock import local, today
 from app.casework.errors import CaseworkError, NotFound, Stale
@@ -94,13 +94,14 @@ class LedgerImports(BaseView):
             return self.render_template("ledgers/done.html", title=_("Imported"), draft=draft, ledger=self.ledger,
                                         **self.around_done(draft))
         plan = self._plan(draft)
-        show = request.args.get("show") if request.args.get("show") in OUTCOMES else None
+        counts = plan.counts()
+        show = request.args.get("show") if counts[request.args.get("show")] else None
         rows = [row for row in plan.rows if show in (None, row.outcome)]
         if show is None:
             rows.sort(key=lambda row: OUTCOMES.index(row.outcome))
         page = min(max(request.args.get("page", 1, type=int) or 1, 1), max(1, -(-len(rows) // PAGE)))
         return self.render_template(
-            "ledgers/preview.html", title=_("Check, then import"), draft=draft, plan=plan, counts=plan.counts(),
+            "ledgers/preview.html", title=_("Check, then import"), draft=draft, plan=plan, counts=counts,
             show=show, columns=self._columns(plan), rows=rows[(page - 1) * PAGE : page * PAGE], page=page, size=PAGE,
             more=len(rows) > page * PAGE,
             ledger=self.ledger, shown=OUTCOMES, say=say, total=len(plan.rows),
@@ -126,24 +127,48 @@ class LedgerImports(BaseView):
         self.take_fixes(draft_id)
         return redirect(self.url("preview", draft_id=draft_id, **where()))
 
-    def take_fixes(self, draft_id: int) -> None:
+    def take_fixes(self, draft_id: int) -> int:
+        """How many cells were corrected. Of one cell's fields the last counts: an offer stands behind its box.
+
+        `alike`: all cells with the same mistake as the one that it names are corrected with it.
+        """
+        said = {
+            name.removeprefix("fix:"): value.strip()[:LONGEST_FIX]
+            for name, value in request.form.items(multi=True) if name.startswith("fix:") and value.strip()
+        }
+        alike = self._alike(draft_id, said)
         with unit_of_work(db.session):
             draft = self._draft(draft_id)
             if draft.outcome != "open":
                 raise Stale
-            said = {
-                name.removeprefix("fix:"): value.strip()[:LONGEST_FIX]
-                for name, value in request.form.items() if name.startswith("fix:") and value.strip()
-            }
-            draft.fixes = {**draft.fixes, **said}
-            draft.fixes.pop(request.form.get("undo"), None)
-            flag_modified(draft, "fixes")
+            undone = request.form.get("undo")
+            typed = {place: value for place, value in said.items() if draft.fixes.get(place) != value}
+            news = {place: value for place, value in (alike | typed).items() if place != undone}
+            if news or undone in draft.fixes:
+                draft.fixes = {place: value for place, value in (draft.fixes | news).items() if place != undone}
+                flash(ngettext("%(num)d correction is saved.", "%(num)d corrections are saved.", len(news)) if news
+                      else _("Back to what the file says."), "success")
+        return len(news)
+
+    def _alike(self, draft_id: int, said: dict[str, str]) -> dict[str, str]:
+        """The corrections of all cells with one mistake. `alike` names the offer, or nothing for what was typed, and
+        the place of the cell whose button was pressed; what is typed elsewhere counts for itself.
+        """
+        offer, _colon, place = request.form.get("alike", "").partition(":")
+        if not place:
+            return {}
+        typed = said.pop(place, "")
+        found = self._plan(self._draft(draft_id)).mended_alike(
+            place, int(offer) if offer.isascii() and offer.isdigit() else None, typed)
+        if not found:
+            flash(_("Type the correction first."), "warning")
+        return found
 
     @expose("/<int:draft_id>/marked")
     @has_access
     @permission_name("import")
     def marked(self, draft_id: int):
-        """The user's own file back, what is wrong in red and commented."""
+        """The user's own file back: corrected as it was here, what is still wrong in red and commented."""
         draft = self._draft(draft_id)
         plan = self._plan(draft)
         source, name, path = import_path(draft.sha256, draft.file_name), draft.file_name, scratch(current_app, ".xlsx")
@@ -152,7 +177,10 @@ class LedgerImports(BaseView):
         mark_faults(source, path, [
             Fault(e["sheet"], e["row"], layouts[e["sheet"]].get(keys.get(e["column"])), e["message"])
             for e in plan.errors()
-        ], limits_of(db.session, g.hat.county_id, today()))
+        ], limits_of(db.session, g.hat.county_id, today()), [
+            Fault(row.sheet, row.number, layouts[row.sheet][key], cell.said)
+            for row in plan.rows for key, cell in row.cells.items() if cell.corrected and key in layouts[row.sheet]
+        ])
         with unit_of_work(db.session):
             record(db.session, g.hat, "download", today(), extra={"form": self.ledger.name, "file": name})
         return send_once(path, f"{Path(name).stem}_标红.xlsx")
@@ -161,15 +189,21 @@ class LedgerImports(BaseView):
     @has_access
     @permission_name("import")
     def confirm(self, draft_id: int):
-        """The confirmed rows go in together, as they were seen; faulty ones may be left out, nothing else."""
+        """The confirmed rows go in together, as they were seen; faulty ones may be left out, nothing else.
+
+        What was typed beside them is saved first and looked at again: a corrected row goes in with the others.
+        """
         draft = self._draft(draft_id)
-        again = redirect(self.url("preview", draft_id=draft_id))
         if draft.outcome != "open":
-            return again
+            return redirect(self.url("preview", draft_id=draft_id))
+        again = redirect(self.url("preview", draft_id=draft_id, **where()))
         plan = self._plan(draft)
+        as_seen = request.form.get("seen") == plan.digest()
+        if self.take_fixes(draft_id):
+            plan = self._plan(draft)
         counts = plan.counts()
         waiting = counts["error"] + counts["ask"]
-        if request.form.get("seen") != plan.digest():
+        if not as_seen:
             flash(_("The records have changed since: nothing was written. Check the rows again."), "warning")
         elif waiting and "leave_out" not in request.form:
             flash(_("%(count)s rows still have faults or questions: correct them, or leave them out.", count=waiting),
@@ -178,7 +212,7 @@ class LedgerImports(BaseView):
             return answer_with_job(ask_for_import(
                 db.session, g.hat, self.ledger, draft, plan.digest(), waiting, self.url("preview", draft_id=draft_id)))
         elif self._enter(draft, plan, waiting):
-            return self.entered(draft_id, plan) or again
+            return self.entered(draft_id, plan) or redirect(self.url("preview", draft_id=draft_id))
         return again
 
     def _is_long(self, counts: dict) -> bool:
@@ -212,4 +246,4 @@ class LedgerImports(BaseView):
 
 def where() -> dict:
     """The tab and page that the user was on."""
-    return {name: request.form[name] for name in ("show", "page") if request.form.get(name)}
+    return {name: request.values[name] for name in ("show", "page") if request.values.get(name)}

@@ -430,11 +430,23 @@
     Array.prototype.forEach.call(form.elements, function (el) { if (el.name && !el.value) el.disabled = true; });
     setTimeout(function () { Array.prototype.forEach.call(form.elements, function (el) { el.disabled = false; }); }, 0);
   });
+  /* what was typed goes along when another tab or page of the same form is opened */
+  on(document, "click", "form[data-carry] .nav-tabs a, form[data-carry] .pagination a", function (e, link) {
+    var form = link.closest("form"), typed = all("input[name^='fix:']", form).some(function (el) { return el.value !== el.defaultValue; });
+    if (!typed || e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
+    e.preventDefault();
+    form.setAttribute("action", form.getAttribute("action").split("?")[0] + new URL(link.href).search);
+    form.querySelector("button[type=submit]").click();  /* the form's first button saves */
+  });
   on(document, "change", "[data-submit-on-change]", function (e, el) { el.form.submit(); });
   on(document, "click", "[data-fill]", function (e, el) {
     var target = document.getElementById(el.dataset.fill);
     target.value = el.dataset.value;
     (document.getElementById("password") || target).focus();
+  });
+  /* the login page promises what is true: a form that was sent when the session had ended has been kept */
+  all("[data-kept]").forEach(function (words) {
+    words.hidden = !Object.keys(sessionStorage).some(function (key) { var kept = key.indexOf(KEEP) === 0 && stored(key); return !!kept && kept.sent; });
   });
   on(document, "click", "[data-print]", function () { window.print(); });
   /* fields that are only asked for one answer of another: data-when="field=value other" */

@@ -129,3 +129,40 @@ def test_many_rows_at_once(person, world):
     expect(clerk.page.locator("table")).to_contain_text("YH-2026-0003")
     clerk.page.get_by_role("link", name="回到清单").click()
     expect(clerk.page.locator("#rows")).to_contain_text("已销号")
+
+
+def three_chosen(clerk, world) -> None:
+    for _ in range(3):
+        world.hazard("yingji")
+    clerk.open("/hazards/?source=enforcement")
+    clerk.page.get_by_label("全选本页").check()
+
+
+def test_the_session_ends_before_many_rows_are_handled(person, world):
+    """Back at the form for many, its rows and words there; then back to the list as it was filtered."""
+    clerk = person("yingji")
+    three_chosen(clerk, world)
+    clerk.page.locator(".bulkbar").get_by_role("button", name="催办").click()
+    clerk.page.locator("textarea").fill("请今日内报送整改情况")
+    clerk.page.context.clear_cookies()
+    clerk.page.get_by_role("button", name="催办").click()
+    expect(clerk.page.locator("[data-kept]")).to_contain_text("登录后还在表单里")
+    clerk.log_in_here()
+    expect(clerk.page.locator(".chosen li")).to_have_count(3)
+    expect(clerk.page.locator("[data-restored]")).to_be_visible()
+    expect(clerk.page.locator("textarea")).to_have_value("请今日内报送整改情况")
+    clerk.page.get_by_role("button", name="催办").click()
+    expect(clerk.page.locator(".alert")).to_contain_text("成功 3")
+    assert clerk.page.get_by_role("link", name="回到清单").get_attribute("href") == "/hazards/?source=enforcement"
+
+
+def test_the_session_ends_while_rows_are_ticked(person, world):
+    """Nothing was typed, and nothing is promised; the rows are still chosen."""
+    clerk = person("yingji")
+    three_chosen(clerk, world)
+    clerk.page.context.clear_cookies()
+    clerk.page.locator(".bulkbar").get_by_role("button", name="催办").click()
+    expect(clerk.page.locator(".alert-warning")).to_contain_text("登录已过期")
+    expect(clerk.page.locator("[data-kept]")).to_be_hidden()
+    clerk.log_in_here()
+    expect(clerk.page.locator(".chosen li")).to_have_count(3)

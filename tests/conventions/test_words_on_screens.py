@@ -156,7 +156,7 @@ def test_forms_sent_with_nonsense(world, enter):
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/nowhere", 404), ("/hazards/999999", 404), ("/hazards/bulk/chase", 405)]
+    ("path", "status"), [("/nowhere", 404), ("/hazards/999999", 404), ("/hazards/1/assign", 405)]
 )
 def test_error_pages(world, enter, path, status):
     answer = enter("yingji").get(path)

@@ -44,6 +44,16 @@ def test_a_merged_cell_is_marked_where_it_begins(tmp_path):
     assert page["B2"].fill.start_color.rgb == RED and page["B2"].comment.text.endswith("此处有误")
 
 
+def test_what_was_corrected_meanwhile_is_in_the_file(tmp_path):
+    """A merged cell speaks for its rows no more when one of them was corrected; text stays text."""
+    path = xlsx(tmp_path / "a.xlsx", [["a", "b"], [1, 2], [3, None], [4, None]], ["B2:B4"])
+    mark_faults(path, tmp_path / "m.xlsx", [Fault("Sheet", 3, 1, "有误")],
+                corrected=[Fault("Sheet", 3, 1, "=1+1"), Fault("fort", 1, 1, "x")])
+    page = openpyxl.load_workbook(tmp_path / "m.xlsx").active
+    assert [page.cell(row, 2).value for row in (2, 3, 4)] == [2, "=1+1", 2]
+    assert page["B3"].data_type == "s" and page["B3"].fill.start_color.rgb == RED and not page.merged_cells.ranges
+
+
 def test_a_second_round_takes_the_first_away_and_leaves_the_users_comment(tmp_path):
     path = xlsx(tmp_path / "a.xlsx", [["a", "b"], [1, 2]])
     book = openpyxl.load_workbook(path)

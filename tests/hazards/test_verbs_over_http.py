@@ -162,3 +162,16 @@ def test_a_verb_for_many_goes_back_to_the_list_as_it_was(world):
     assert 'href="/hazards/">取消' in office.send("/hazards/bulk/chase", {"rowid": [case_id]}, headers=elsewhere).text
     answer = office.send("/hazards/bulk/chase", {"list_query": "due=over\r\nX: 1"})
     assert answer.status_code == 302 and answer.headers["Location"].startswith("/hazards/?due=over")
+
+
+def test_the_form_for_many_has_an_address(world):
+    """It names the rows and only shows the form; too many rows for an address lead to the list."""
+    mine, office = world.hazard("yingji"), world.as_("office")
+    page = office.get(f"/hazards/bulk/chase?rows={mine}-x&list_query=due%3Dsoon&confirmed=1&comment=a").text
+    assert world.read(mine).number in page and 'href="/hazards/?due=soon">取消' in page
+    stranger = world.app.test_client()
+    sent = {"rowid": [str(mine), "x"], "list_query": "due=soon", "comment": "请抓紧", "csrf_token": "old"}
+    login = stranger.post("/hazards/bulk/chase", data=sent).headers["Location"]
+    assert login.endswith(f"next=/hazards/bulk/chase?rows%3D{mine}%26list_query%3Ddue%253Dsoon")
+    many = stranger.post("/hazards/bulk/chase", data={"rowid": [str(n) for n in range(1, 999)]}).headers["Location"]
+    assert many.endswith("next=/hazards/bulk/chase")
