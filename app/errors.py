@@ -61,16 +61,18 @@ PAGES = {
 }
 
 
-def page(status: int, said=None, back: str = ""):
+def page(status: int, said=None, back: str = "", head=None):
     """The error page. `said`: the reason in the words of the rule that stood in the way."""
     title, what, help_ = PAGES.get(status, PAGES[400 if status < 500 else 500])
-    said = str(said) if said else str(what)
+    title, said = head or title, str(said or what)
     if wants_json():
         return jsonify(message=said), status
     # A 500 may come from the database: its page must not need it, not even to ask who it is for.
     template = "errors/plain.html" if status >= 500 else "errors/page.html"
     if status >= 500 and "_login_user" not in g:
         g._login_user = AnonymousUserMixin()
+    elif status < 500 and "hat" not in g:  # refused before it was asked who it is: the menu stands around it, too
+        current_app.appbuilder.sm.recognise()
     return render_template(template, status=status, title=title, said=said, help=help_, back=back), status
 
 
@@ -88,7 +90,12 @@ def own_path(url: str | None) -> str:
 def _on_http(error: HTTPException):
     if error.code is not None and error.code < 400:
         return error  # redirects that are raised
-    return page(error.code or 500)
+    return page(error.code or 500, back=_sent_from())
+
+
+def _sent_from() -> str:
+    """The page of the form that was refused."""
+    return own_path(request.referrer) if request.method == "POST" else ""
 
 
 def _form_sent() -> str:
@@ -112,11 +119,11 @@ def _on_csrf(error: CSRFError):
     if not current_user.is_authenticated:
         flash(_("You were logged out. Log in again."), "warning")
         return redirect(url_for(current_app.appbuilder.sm.auth_view.endpoint + ".login", next=form or None))
-    return page(400, _("This form has expired. Go back, your text is still in it, and send it again."), form)
+    return page(400, _("Go back, your text is still in it, and send it again."), form, _("This form has expired"))
 
 
 def _on_casework(error: CaseworkError):
-    return page(error.status, error, own_path(request.referrer) if request.method == "POST" else "")
+    return page(error.status, error, _sent_from())
 
 
 def _on_fault(error: Exception):

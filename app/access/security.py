@@ -129,17 +129,20 @@ class SecurityManager(FrameworkManager):
 
     # ── which hat, which rights ────────────────────────────────────────────────────────────────────────────────
     @staticmethod
-    def before_request():
+    def recognise() -> None:
         """Who asks, with which hat; from here on the database session works for that hat only."""
         g.user = current_user
         g.hat, g.hats = None, []
         if request.endpoint in ("static", "appbuilder.static", "healthz"):
-            return None
+            return
         if current_user.is_authenticated:
             g.hats = list(current_user.hats)
             chosen = session.get("post_id")
             g.hat = next((hat for hat in g.hats if hat.post_id == chosen), g.hats[0] if g.hats else None)
         db.session().serve(g.hat.scope if g.hat else NOBODY)
+
+    def before_request(self):
+        self.recognise()
         if wants_json() and not current_user.is_authenticated:
             abort(401)  # a redirect would open the login page unseen, and use up the message meant for the person
         return own_password_first()

@@ -113,6 +113,7 @@ def test_no_token_no_write(world, clerk, hazard_id, path):
     for token in ({}, {"csrf_token": "x"}, {"csrf_token": ""}):
         answer = clerk.post(path, data={"comment": "x", "version": before.version, **token})
         assert answer.status_code == 400, path
+        assert "表单已过期" in answer.text and 'class="sidenav' in answer.text and 'action="/search/"' in answer.text
     assert world.read(hazard_id) == before
 
 
@@ -233,7 +234,7 @@ def test_a_file_of_21_megabytes_is_refused(world, clerk, hazard_id):
 def test_a_sending_of_65_megabytes_is_refused(world, clerk, hazard_id):
     answer = clerk.post(f"/hazards/{hazard_id}/do/add_files", data={"purpose": "after"},
                         environ_overrides={"CONTENT_LENGTH": str(65 * 1024 * 1024)})
-    assert answer.status_code == 413 and "64 MB" in answer.text
+    assert answer.status_code == 413 and "64 MB" in answer.text and 'class="sidenav' in answer.text
     assert files(world) == []
 
 
