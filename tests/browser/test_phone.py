@@ -233,7 +233,7 @@ def test_who_logs_out_is_told_what_is_not_sent(inspector):
     told(inspector, "没有网络")
     page.locator("details.menu summary").last.click()
     page.get_by_role("button", name="退出").click()
-    expect(page.locator("dialog")).to_contain_text("还有没发送的隐患")
+    expect(page.locator("dialog")).to_contain_text("还有没发送的内容")
     page.get_by_role("button", name="取消").click()
     expect(unsent(inspector)).to_be_visible()
 
