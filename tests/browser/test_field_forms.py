@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.hazards.states import HazardState
-from tests.browser.people import Person
+from tests.browser.people import Person, losing_answers
 from tests.casework.support import rows
 from tests.support import delivery_factories as deliveries
 from tests.support import task_factories as tasks
@@ -79,20 +79,10 @@ def all_is_back(who: Person) -> None:
     expect(who.page.locator("[data-previews] img")).to_have_count(2)
 
 
-def losing_answers(lost: list):
-    """The server does it; the connection breaks before its answer arrives."""
-    def lose(route):
-        if route.request.method == "POST":
-            context = route.request.frame.page.context
-            before = context.cookies()
-            lost.append(route.fetch(max_redirects=0).status)
-            context.clear_cookies()
-            context.add_cookies(before)  # what the answer said in its cookie is lost with it
-            route.abort()
-        else:
-            route.fallback()
-
-    return lose
+def gone(page) -> None:
+    """Nobody is logged in any more, and no answer on its way says otherwise."""
+    page.goto("about:blank")
+    page.context.clear_cookies()
 
 
 # ── on a phone ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -199,21 +189,21 @@ def test_what_is_refused_keeps_its_pictures(firm, world, case):
 
 
 def test_another_account_sees_and_sends_nothing(firm, world, case):
-    page, context = firm.page, firm.page.context
+    page = firm.page
     page.route("**/do/claim", lambda route: route.abort())
     press(firm)
     told(firm, "没有网络")
-    context.clear_cookies()
+    gone(page)
     page.unroute("**/do/claim")
     other = Person(page, "firm2").sign_in()
     other.open("/hazards/")
     nothing_waits(other)
     assert claims(world, case) == []
-    context.clear_cookies()
+    gone(page)
     town = filled_in(Person(page, "fengcheng").sign_in(), case)  # may fill in for the enterprise: the same form
     nothing_waits(town)
     expect(town.page.locator("[data-previews] img")).to_have_count(2)
-    context.clear_cookies()
+    gone(page)
     with page.expect_response(lambda r: r.request.method == "POST" and r.status == 201):
         Person(page, "firm").sign_in()  # the account that filled it in is back: it goes by itself
     once_with_both_pictures(world, case)
