@@ -25,7 +25,7 @@ def create_app(config: str | object | None = None, **overrides) -> Flask:
     except OSError as fault:
         raise SystemExit(console.no_folder(app.config["DATA_DIR"], fault)) from None
 
-    from app import cli, errors, gate, headers, screens, shell, templating, widgets, words
+    from app import answered, cli, errors, gate, headers, screens, shell, templating, widgets, words
     from app.access.idle import OfficeSessions
     from app.extensions import db, has_model, migrate
     from app.upkeep import health, logs
@@ -38,6 +38,7 @@ def create_app(config: str | object | None = None, **overrides) -> Flask:
     gate.init_app(app)
     errors.init_app(app)
     headers.init_app(app)
+    answered.init_app(app)
     shell.init_app(app)
     templating.init_app(app)
     widgets.init_app(app)

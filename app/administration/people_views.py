@@ -27,6 +27,7 @@ from app.administration.handover_posts import leaving
 from app.administration.ledger_routes import LedgerRoutes
 from app.administration.people_ledger.ledger import PEOPLE_LEDGER
 from app.administration.unit_views import YES_NO
+from app.answered import confirm
 from app.casework.clock import local, today
 from app.casework.forms import filled
 from app.extensions import db
@@ -220,6 +221,7 @@ class People(LedgerRoutes, OfficeView):
         return handover_views.page(self, self.row_or_404(pk), request.method == "POST")
 
     def _told(self, name: str, password: str):
+        confirm()
         answer = current_app.make_response(self.render_template(
             "administration/password.html", title=_("One-time password"), name=name, password=password,
             list_url=self.list_url(), list_title=self.list_title,

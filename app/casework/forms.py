@@ -234,3 +234,8 @@ def put_fault(form, obstacle: Obstacle) -> None:
         form[obstacle.field].errors = [*form[obstacle.field].errors, message]
     else:
         form.form_errors.append(message)
+
+
+def faults_told(form) -> dict:
+    """What is wrong, by field, for a script."""
+    return {"faults": {name or "": [str(text) for text in texts] for name, texts in form.errors.items()}}

@@ -190,6 +190,8 @@ def act_on(session, noun: Noun, verb: Verb, case: Case, hat, data: Mapping, toda
     from_state = case.state
     before = {name: getattr(case, name) for name in noun.tracked}
     act.extra.update(_evidence(act))
+    if client_key := data.get("client_key"):
+        act.extra["client_key"] = client_key  # of the form, by which once.py knows it again
     verb.operation(act)
     attach(session, case, hat, data.get("scans", ()), "paper", confined_to_id=act.scans_confined_to_id)
     if verb.to_state is not None:

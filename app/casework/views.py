@@ -14,20 +14,22 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 
+from app.answered import confirm
 from app.casework import assigning, orphans, thumbnails  # noqa: F401 - they declare jobs
 from app.casework.attachments import Attachment, Limits, path_of, store
 from app.casework.cases import find
 from app.casework.clock import today
 from app.casework.copies import NOTED, Unreadable, without_notes
 from app.casework.errors import CaseworkError, NotAllowed, NotFound, Obstacle, Stale
-from app.casework.forms import CommentForm, VerbForm, put_fault
+from app.casework.forms import CommentForm, VerbForm, faults_told, put_fault
 from app.casework.history import done_on, record
 from app.casework.list_views import ListActs
-from app.casework.once import AlreadyMade
+from app.casework.once import AlreadyDone, AlreadyMade, fresh_key, key_said, refuse_done
 from app.casework.unit_of_work import unit_of_work
+from app.casework.unsent import refuse_anothers, session_told
 from app.casework.verbs import Noun, Verb, available, how_may, otherwise, perform
 from app.extensions import db
-from app.gate import key, keys
+from app.gate import key, keys, wants_json
 from app.organization.settings import setting
 
 NAMED = 10  # of the rows that a verb is for
@@ -77,55 +79,88 @@ class CaseView(ListActs, BaseView):
     @has_access
     @permission_name("act")
     def do(self, case_id: int, verb_name: str):
+        """Its form, and its doing. A phone (drafts.js) asks in JSON: whose session this is; then it sends."""
+        if request.method == "GET" and wants_json():
+            return session_told(g.hat)
         verb = self.noun.verbs.get(verb_name) or abort(404)
+        if "drawn_for" in request.form:
+            refuse_anothers(g.hat, request.form["drawn_for"])
+        try:
+            refuse_done(db.session, g.hat, case_id, verb.name, key_sent())
+            return self._asked(verb, case_id) if request.method == "GET" else self._sent(verb, case_id)
+        except AlreadyDone as done:
+            flash(str(done), "info")
+            if request.method == "GET":
+                confirm()
+            return self.led_to(case_id)
+
+    def led_to(self, case_id: int):
+        """What was sent is there."""
+        url = self.url_of(case_id)
+        return ({"url": url}, 201) if wants_json() else redirect(url)
+
+    def _asked(self, verb: Verb, case_id: int):
         case = self.case_or_404(case_id)
         how = how_may(self.noun, verb, case, g.hat)
-        if request.method == "GET":
-            obstacle = verb.rule(case, g.hat, today()) if how else NotAllowed.message
-            if obstacle:
-                flash(str(obstacle), "warning")
-                return redirect(self.url_of(case_id))
-        elif how is None:
+        obstacle = verb.rule(case, g.hat, today()) if how else NotAllowed.message
+        if obstacle:
+            flash(str(obstacle), "warning")
+            return redirect(self.url_of(case_id))
+        form = (verb.form or EmptyForm).for_how(how)()
+        form.keep(case)
+        form.prefill(case, g.hat, today())
+        form.version.data = case.version
+        return self._verb_page(verb, case, how, form)
+
+    def _sent(self, verb: Verb, case_id: int):
+        case = self.case_or_404(case_id)
+        how = how_may(self.noun, verb, case, g.hat)
+        if how is None:
             # Who was too late is told so; to all others the form is not even read, nor a file of theirs kept.
             if request.form.get("version", type=int) == case.version:
                 raise NotAllowed
-            return self._overtaken(case_id, Stale())
+            return self._overtaken(verb, case_id, Stale())
         form = (verb.form or EmptyForm).for_how(how)()
         form.keep(case)
-        if request.method == "POST" and form.validate():
+        if form.validate():
             try:
                 self.perform(verb, case_id, form)
                 flash(_("%(verb)s: done.", verb=verb.title), "success")
-                return redirect(self.url_of(case_id))
+                return self.led_to(case_id)
             except Stale as stale:
-                return self._overtaken(case_id, stale)
+                return self._overtaken(verb, case_id, stale)
             except Obstacle as obstacle:
                 put_fault(form, obstacle)
-        elif request.method == "GET":
-            form.prefill(case, g.hat, today())
-            form.version.data = case.version
-        if request.method == "POST":
-            case = self.case_or_404(case_id)  # refused: drawn again from what is there now, with what was typed
+        if wants_json():
+            return faults_told(form), 422
+        # refused: drawn again from what is there now, with what was typed
+        return self._verb_page(verb, self.case_or_404(case_id), how, form)
+
+    def _verb_page(self, verb: Verb, case, how, form):
         return self.render_template(
             self.verb_template, title=verb.title, verb=verb, case=case, name=self.name_of(case), form=form, how=how,
-            action=request.full_path.rstrip("?"), cancel=self.url_of(case_id), today=today(),
-            others=otherwise(verb, self.verbs_for(case)), **self.around_verb(verb, case),
+            action=request.full_path.rstrip("?"), cancel=self.url_of(case.id), today=today(),
+            others=otherwise(verb, self.verbs_for(case)), once=key_sent() or fresh_key(),
+            **self.around_verb(verb, case),
         ), 422 if form.errors else 200
 
     def around_verb(self, verb: Verb, case) -> dict:
         """What the noun's template of a verb shows besides."""
         return {}
 
-    def _overtaken(self, case_id: int, stale: Stale):
-        """The fresh page, with what may be done now."""
+    def _overtaken(self, verb: Verb, case_id: int, stale: Stale):
+        """The fresh page, with what may be done now. It may have been this very form that was quicker."""
+        refuse_done(db.session, g.hat, case_id, verb.name, key_sent())
+        if wants_json():
+            raise stale
         flash(str(stale), "warning")
         return self.show(case_id), stale.status
 
     def perform(self, verb: Verb, case_id: int, form) -> None:
         """Files to disk first, then the verb in its one transaction."""
         data = {**form.payload(), **stored_files(form)}
-        scans = data.pop("paper_scan", ())
-        perform(db.session, self.noun, verb.name, case_id, form.version.data, g.hat, {**data, "scans": scans}, today())
+        data |= {"scans": data.pop("paper_scan", ()), "client_key": key_sent()}
+        perform(db.session, self.noun, verb.name, case_id, form.version.data, g.hat, data, today())
 
     @expose("/bulk/<verb_name>", methods=["GET", "POST"])
     @has_access
@@ -269,6 +304,11 @@ class CaseView(ListActs, BaseView):
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return answer
+
+
+def key_sent() -> str | None:
+    """The key of the form that was sent, or is asked about."""
+    return key_said(request.form.get("client_key", request.args.get("client_key")))
 
 
 def stored_files(form) -> dict[str, list]:

@@ -60,11 +60,6 @@ class Usual:
     method: str | None = None
 
 
-def whose(hat) -> str:
-    """An account in one of its posts: what it typed is neither shown to nor sent by another."""
-    return f"{hat.user_id}-{hat.post_id}"
-
-
 def fresh(session, hat, today: dt.date) -> tuple[QuickForm, Usual]:
     """The form of this hat with its usual values."""
     form, known = form_of(hat), usual(session, hat)

@@ -9,15 +9,16 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.csrf import generate_csrf
 
 from app.casework.clock import today
 from app.casework.deadlines import is_overdue
-from app.casework.errors import NotFound, Obstacle, Stale
+from app.casework.errors import NotFound, Obstacle
+from app.casework.forms import faults_told, put_fault
 from app.casework.lists import CaseList, Column, filters_of, listed, opening, state_of
 from app.casework.once import AlreadyMade
+from app.casework.unsent import refuse_anothers, session_told, whose
 from app.casework.verbs import How, how_may, in_bulk, next_step
-from app.casework.views import CaseView, put_fault, stored_files
+from app.casework.views import CaseView, stored_files
 from app.extensions import db
 from app.gate import key, keys, wants_json
 from app.hazards import papers, queries, quick, registering
@@ -90,27 +91,25 @@ class Hazards(CaseView):
     @permission_name("register")
     def quick(self):
         """The form for a phone. Its script (drafts.js) asks in JSON: whose session this is; then it sends."""
-        mine = quick.whose(g.hat)
         if request.method == "GET" and wants_json():
-            return {"whose": mine, "token": generate_csrf()}
+            return session_told(g.hat)
         if request.method == "GET":
             form, usual = quick.fresh(db.session, g.hat, today())
             return self._quick_page(form, usual)
         form = quick.form_of(g.hat)
-        if form.drawn_for.data != mine:
-            raise Stale(_("This was typed in another account or post. Log in there to send it."))
+        refuse_anothers(g.hat, form.drawn_for.data)
         if form.validate():
             try:
                 saved = registering.save(db.session, g.hat, form, stored_files(form)["photos"], today(), None, None,
                                          issue="issue" in request.form)
                 self._tell(saved)
-                return self._sent(saved.id)
+                return self.led_to(saved.id)
             except AlreadyMade as made:
-                return self._sent(made.case_id)
+                return self.led_to(made.case_id)
             except Obstacle as obstacle:
                 put_fault(form, obstacle)
         if wants_json():
-            return {"faults": {name or "": [str(text) for text in texts] for name, texts in form.errors.items()}}, 422
+            return faults_told(form), 422
         return self._quick_page(form, quick.usual(db.session, g.hat)), 422
 
     @staticmethod
@@ -120,12 +119,8 @@ class Hazards(CaseView):
         for year in registering.years_without_holidays(db.session, saved):
             flash(_("The holidays of %(year)s are not known: Monday to Friday count as worked.", year=year), "warning")
 
-    def _sent(self, case_id: int):
-        url = self.url_of(case_id)
-        return ({"url": url}, 201) if wants_json() else redirect(url)
-
     def _quick_page(self, form, usual):
-        form.drawn_for.data = quick.whose(g.hat)
+        form.drawn_for.data = whose(g.hat)
         return self.render_template(
             "hazards/quick.html", title=_("Photograph a hazard"), form=form, usual=usual,
             days=quick.last_days(db.session, today()), methods=registering.methods(), full=url_for("Hazards.new"),

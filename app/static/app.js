@@ -45,12 +45,13 @@
   /* ── typed text survives an error page and the end of a session ───────────────────────────────── */
   var KEEP = "kept:";
   function user() { return document.body.dataset.user || ""; }
-  function keyOf(form) { return KEEP + user() + ":" + new URL(form.getAttribute("action") || location.href, location.href).pathname; }
+  function nameOf(url) { return KEEP + user() + ":" + new URL(url, location.href).pathname; }
+  function keyOf(form) { return nameOf(form.getAttribute("action") || location.href); }
   function values(form) {
     var kept = [];
     Array.prototype.forEach.call(form.elements, function (el) {
-      if (!el.name || el.name === "csrf_token" || el.name === "version" || el.name === "client_key" || el.type === "file" ||
-          el.type === "password" || el.type === "submit" || el.type === "button") return;
+      if (!el.name || el.name === "csrf_token" || el.name === "version" || el.name === "client_key" || el.name === "kept_as" ||
+          el.type === "file" || el.type === "password" || el.type === "submit" || el.type === "button") return;
       if ((el.type === "radio" || el.type === "checkbox") && !el.checked) return;
       if (el.tagName === "SELECT" && el.multiple) {
         all("option", el).forEach(function (o) { if (o.selected) kept.push([el.name, o.value]); });
@@ -95,12 +96,18 @@
     if (field && key) field.value = key;
     return field ? field.value : "";
   }
-  function keep(form, sent) { store(keyOf(form), { at: Date.now(), sent: sent, key: once(form), values: values(form) }); }
+  function keep(form, sent) {
+    store(keyOf(form), { sent: sent, key: once(form), values: values(form), url: form.getAttribute("action") || location.href,
+      verb: !!form.dataset.phone, what: form.dataset.phone || document.title.split(" · ")[0] });
+  }
+  function forget(url) { sessionStorage.removeItem(nameOf(url)); }
   function keptForms(root) { return all("form[data-keep]", root); }
 
   function watch(form) {
     var key = keyOf(form), kept = stored(key), original = JSON.stringify(values(form)), fresh = once(form);
     var shown = form.querySelector("[data-restored]");
+    if (kept && form.dataset.keep === "answered") keep(form, false);  /* refused: it waits for its user, not for an answer */
+    else if (kept && kept.sent) once(form, kept.key);
     if (kept && form.dataset.keep !== "answered" && JSON.stringify(kept.values) !== original) {
       restore(form, kept.values);
       once(form, kept.key);
@@ -118,18 +125,22 @@
     function later() { clearTimeout(timer); timer = setTimeout(function () { keep(form, false); }, 400); }
     form.addEventListener("input", later);
     form.addEventListener("change", later);
-    form.addEventListener("submit", function () { clearTimeout(timer); keep(form, true); });
-  }
-  /* What was sent and neither came back as the same form nor ended in an error or at the login is done. */
-  function forgetDone() {
-    if (!user() || document.querySelector("[data-fault]")) return;
-    /* a success message means that what was sent is saved, even where the same form is shown again */
-    var here = document.querySelector(".alert-success") ? [] : keptForms().map(keyOf);
-    Object.keys(sessionStorage).forEach(function (key) {
-      if (key.indexOf(KEEP) !== 0 || here.indexOf(key) >= 0) return;
-      var kept = stored(key);
-      if (!kept || kept.sent) sessionStorage.removeItem(key);
+    form.addEventListener("submit", function () {
+      clearTimeout(timer);
+      keep(form, true);
+      var name = form.elements.namedItem("kept_as") || form.appendChild(document.createElement("input"));
+      name.type = "hidden"; name.name = "kept_as"; name.value = new URL(form.getAttribute("action") || location.href, location.href).pathname;
     });
+  }
+  /* What was sent is done with when the server says so (app/answered.py), and not before: an answer may be lost. */
+  function forgetDone() {
+    all("[data-answered]").forEach(function (el) { forget(el.dataset.answered); });
+  }
+  /* What was sent and has no answer, the forms of this page aside: those are put back already. */
+  function unanswered() {
+    var mine = KEEP + user() + ":", here = keptForms().map(keyOf);
+    return Object.keys(sessionStorage).filter(function (key) { return key.indexOf(mine) === 0 && here.indexOf(key) < 0; })
+      .map(stored).filter(function (kept) { return kept && kept.sent; });
   }
   on(document, "submit", "form[data-forget]", function () { sessionStorage.clear(); });
 
@@ -472,11 +483,14 @@
     all("[data-bulk]", root).forEach(bulk);
     depend(root);
     keptForms(root).forEach(watch);
+    root.dispatchEvent(new CustomEvent("ready", { bubbles: true }));
   }
   function keepFor(address, key, fields) {
-    store(KEEP + user() + ":" + new URL(address, location.href).pathname, { at: Date.now(), sent: false, key: key, values: fields });
+    store(nameOf(address), { sent: false, key: key, values: fields });
   }
-  window.zhualuoshi = { values: values, restore: restore, choose: choose, keepFor: keepFor };  /* for drafts.js */
+  window.zhualuoshi = {  /* for drafts.js */
+    values: values, restore: restore, choose: choose, keepFor: keepFor, forget: forget, once: once, unanswered: unanswered
+  };
   forgetDone();
   ready(document);
   var alert = document.querySelector("[data-focus]");

@@ -1,7 +1,8 @@
-/* What is typed and photographed on the quick page stays on this device until the server has it; then it goes.
+/* What is typed and photographed on the quick page stays on this device until the server has it; then it goes. So does
+   a verb's form (data-phone) that is sent from a phone or without a network: what is refused comes back with all of it.
    IndexedDB keeps the pictures too; where a browser has none, localStorage keeps the words, and the open page all. A draft belongs to one
    account in one post (data-whose): no other sees or sends it. Sent again after a lost answer it still makes one
-   record: the key it carries is unique (app/casework/once.py).
+   record, and does its verb once: the server knows the key it carries (app/casework/once.py).
    No service worker: browsers allow one only over https, and the county's server may stand on plain http. So the page
    must have been opened while there was a network; what was typed in it does not need one. */
 (function () {
@@ -9,8 +10,9 @@
   var bar = document.querySelector("[data-unsent]"), form = document.querySelector("form[data-quick]");
   if (!bar || !window.fetch || !window.Promise) return;
   var WHOSE = bar.dataset.whose, URL_OF_QUICK = bar.dataset.url, PREFIX = "draft:";
-  var JSON_ONLY = { Accept: "application/json" };
+  var JSON_ONLY = { Accept: "application/json" }, PHONE = 768, page = window.zhualuoshi;
   function all(selector, root) { return Array.prototype.slice.call((root || document).querySelectorAll(selector)); }
+  function pathOf(url) { return new URL(url, location.href).pathname; }
 
   /* ── the store: drafts by their key ───────────────────────────────────────────────────────────── */
   var opened = null;
@@ -58,6 +60,13 @@
     return ask("readwrite", function (s) { return s.delete(draft.key); }).catch(function () { /* it was not there */ });
   }
 
+  function fill(input, files) {
+    var chosen = new DataTransfer();
+    files.forEach(function (file) { chosen.items.add(file); });
+    input.files = chosen.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   /* ── sending ──────────────────────────────────────────────────────────────────────────────────── */
   var sending = {};
   function stop(why) { return Promise.reject({ why: why }); }
@@ -68,16 +77,17 @@
     return r.json().then(function (said) { return { status: r.status, said: said }; });
   }
   function deliver(draft) {
-    return fetch(URL_OF_QUICK, { credentials: "same-origin", headers: JSON_ONLY, cache: "no-store" }).then(answered)
+    var url = draft.url || URL_OF_QUICK;
+    return fetch(url, { credentials: "same-origin", headers: JSON_ONLY, cache: "no-store" }).then(answered)
       .then(function (now) {
         if (now.status !== 200 || now.said.whose !== draft.whose) return stop("login");
         var body = new FormData();
         draft.fields.forEach(function (pair) { body.append(pair[0], pair[1]); });
-        draft.photos.forEach(function (photo) { body.append("photos", photo, photo.name || "photo.jpg"); });
+        draft.photos.forEach(function (photo, i) { body.append(draft.names ? draft.names[i] : "photos", photo, photo.name || "photo.jpg"); });
         body.append("client_key", draft.key);
         body.append("drawn_for", draft.whose);
         body.append("csrf_token", now.said.token);
-        return fetch(URL_OF_QUICK, { method: "POST", credentials: "same-origin", headers: JSON_ONLY, body: body }).then(answered);
+        return fetch(url, { method: "POST", credentials: "same-origin", headers: JSON_ONLY, body: body }).then(answered);
       });
   }
   /* Resolves with the record's address once the server has it; with null while it waits or must be corrected. */
@@ -86,9 +96,11 @@
     sending[draft.key] = true;
     tell();
     return deliver(draft).then(function (answer) {
+      if (answer.status === 201 && draft.url) page.forget(draft.url);
       if (answer.status === 201) return drop(draft).then(function () { return answer.said.url; });
-      if (answer.status === 409) return stop("login");
+      if (answer.status === 409 && !draft.url) return stop("login");
       draft.state = "faults";
+      draft.status = answer.status;
       draft.faults = answer.said.faults || { "": [answer.said.message] };
       draft.why = "faults";
       return put(draft).then(function () { return null; });
@@ -97,7 +109,7 @@
       return put(draft).then(function () { return null; });
     }).then(function (url) {
       delete sending[draft.key];
-      return tell().then(function () { return url; });
+      return tell().then(function () { follow(draft, url); return url; });
     });
   }
   function sendAll() {
@@ -110,17 +122,45 @@
   /* ── what waits, on every page ────────────────────────────────────────────────────────────────── */
   function tell() {
     return kept().then(function (drafts) {
-      var waiting = drafts.filter(function (d) { return d.state === "waiting" || d.state === "faults"; });
-      var busy = waiting.some(function (d) { return sending[d.key]; }), last = waiting[waiting.length - 1];
-      var why = busy ? "sending" : last && (last.why || "network");
-      bar.hidden = !waiting.length;
-      bar.querySelector("[data-count]").textContent = waiting.length;
+      var waiting = drafts.filter(function (d) { return d.state === "waiting" || d.state === "faults"; }), lost = page.unanswered();
+      var told = waiting.filter(function (d) { return d.state === "waiting" || !d.url; }), last = told[told.length - 1];
+      var why = waiting.some(function (d) { return sending[d.key]; }) ? "sending" : last && (last.why || "network");
+      bar.hidden = !waiting.length && !lost.length;
+      bar.querySelector("[data-count]").textContent = waiting.length + lost.length;
+      bar.querySelector("[data-send-now]").hidden = !told.some(function (d) { return d.state === "waiting"; });
+      bar.querySelector("[data-forms]").textContent = "";
+      waiting.filter(function (d) { return d.url; }).forEach(function (d) {
+        line(d, d.url, d.faults ? sentences(d.faults) : "", function () { page.forget(d.url); return drop(d); });
+      });
+      lost.forEach(function (kept) {  /* a verb's form asks on the way whether it was done */
+        var asked = "client_key=" + kept.key + "&kept_as=" + encodeURIComponent(pathOf(kept.url));
+        line(kept, kept.verb ? kept.url + (kept.url.indexOf("?") < 0 ? "?" : "&") + asked : kept.url, null, function () { return Promise.resolve(page.forget(kept.url)); });
+      });
       all("[data-why]", bar).forEach(function (el) { el.hidden = el.dataset.why !== why && (el.dataset.why !== "textonly" || pictures); });
       all("form[data-forget]").forEach(function (out) {  /* app.js asks before it sends such a form */
         if (waiting.length) out.dataset.confirm = bar.dataset.leaving; else delete out.dataset.confirm;
       });
       return waiting.length;
     });
+  }
+  function sentences(faults) { return [].concat.apply([], Object.keys(faults).map(function (name) { return faults[name]; })).join(" "); }
+  /* One form that waits: what it is, what the server said to it, the way to it, and all that was filled in. */
+  function line(form, url, said, discard) {
+    var li = bar.querySelector("template").content.firstElementChild.cloneNode(true), link = li.querySelector("a");
+    var words = li.querySelector("[data-said]"), details = li.querySelector("details"), button = li.querySelector("button");
+    li.querySelector("[data-what]").textContent = form.what;
+    words.textContent = said === null ? words.dataset.said : said;
+    link.href = url;
+    link.hidden = form.state === "waiting" || all("form[data-phone]").some(function (f) { return pathOf(f.getAttribute("action")) === pathOf(url); });
+    button.addEventListener("click", function () { if (confirm(button.dataset.drop)) discard().then(function () { location.reload(); }); });
+    details.hidden = !form.typed;
+    details.addEventListener("toggle", function () {
+      var box = details.querySelector("[data-typed]");
+      if (box.firstChild) return;
+      form.typed.forEach(function (text) { box.appendChild(document.createElement("p")).textContent = text; });
+      form.photos.forEach(function (photo) { box.appendChild(document.createElement("img")).src = URL.createObjectURL(photo); });
+    });
+    bar.querySelector("[data-forms]").appendChild(li);
   }
   bar.querySelector("[data-send-now]").addEventListener("click", sendAll);
   window.addEventListener("online", sendAll);
@@ -130,6 +170,98 @@
       if (drafts.some(function (d) { return d.state === "waiting" && d.why !== "login"; })) sendAll();
     });
   }, 20000);
+
+  /* ── what the server refused, at its fields; what has none, or (`every`) all of it, above the form ─────────────── */
+  function point(form, top, faults, every) {
+    all(".fault", form).forEach(function (el) { el.remove(); });
+    all(".has-error", form).forEach(function (el) { el.classList.remove("has-error"); });
+    top.textContent = every ? top.dataset.faults : "";
+    Object.keys(faults).forEach(function (name) {
+      var el = form.querySelector("[data-name='" + name + "'], [name='" + name + "']:not([type=hidden])");
+      var group = el && el.closest(".form-group"), label = group && group.querySelector(".control-label"), line;
+      if (every || !group) top.appendChild(document.createElement("p")).textContent = (label ? label.textContent + " " : "") + faults[name][0];
+      if (!group) return;
+      line = group.appendChild(document.createElement("span"));
+      line.className = "fault";
+      line.textContent = faults[name][0];
+      group.classList.add("has-error");
+      if (group.closest("details")) group.closest("details").open = true;
+    });
+    top.hidden = !top.textContent;
+    var first = top.hidden ? form.querySelector(".has-error") : top;
+    if (first) first.scrollIntoView({ block: "center" });
+  }
+
+  /* ── a verb's form ────────────────────────────────────────────────────────────────────────────── */
+  var parked = {};  /* the forms of this page that are on their way, by their key */
+  function taken(form) {
+    var draft = { key: page.once(form), whose: WHOSE, state: "waiting", url: form.getAttribute("action"), what: form.dataset.phone,
+      fields: page.values(form).concat([["version", form.elements.namedItem("version").value]]), photos: [], names: [], typed: [] };
+    all("input[type=file]", form).forEach(function (input) {
+      Array.prototype.forEach.call(input.files, function (file) { draft.photos.push(file); draft.names.push(input.name); });
+    });
+    all(".form-group", form).forEach(function (group) {
+      var label = group.querySelector(".control-label"), el = group.querySelector("input:checked + label, .form-control");
+      var text = !el ? "" : el.tagName === "SELECT" ? el.options[el.selectedIndex].textContent : el.value || el.textContent;
+      if (label && text.trim() && !group.hidden) draft.typed.push(label.textContent + "：" + text.trim());
+    });
+    return draft;
+  }
+  function buttons(form, off) { all("button[type=submit]", form).forEach(function (b) { b.disabled = off; }); }
+  /* Without an answer the form makes room: it goes by itself. */
+  function park(form, draft) {
+    var dialog = form.closest("dialog");
+    if (dialog) { delete parked[draft.key]; dialog.close(); } else form.hidden = true;
+    bar.scrollIntoView({ block: "center" });
+  }
+  function follow(draft, url) {
+    var form = parked[draft.key];
+    if (!form) return;
+    if (url) location.href = url;
+    else if (draft.state === "waiting") park(form, draft);
+    else if (draft.status !== 422) location.href = draft.url;  /* not as it was: what stands there now */
+    else {
+      form.hidden = false;
+      buttons(form, false);
+      point(form, form.querySelector("[data-faults]"), draft.faults, true);
+    }
+  }
+  function resume(form, draft) {
+    if (draft.state === "waiting") { parked[draft.key] = form; park(form, draft); return; }
+    if (form.dataset.keep !== "answered") {
+      page.restore(form, draft.fields);
+      page.once(form, draft.key);
+      form.querySelector("[data-restored]").hidden = true;  /* all of it is back, files too */
+    }
+    all("input[type=file]", form).forEach(function (input) {
+      var mine = draft.photos.filter(function (photo, i) { return draft.names[i] === input.name; });
+      if (mine.length) fill(input, mine);
+    });
+    if (form.dataset.keep !== "answered") point(form, form.querySelector("[data-faults]"), draft.faults, true);
+  }
+  function verbs(root) {
+    var forms = all("form[data-phone]", root), done = all("[data-answered]").map(function (el) { return el.dataset.answered; });
+    return kept().then(function (drafts) {
+      return Promise.all(drafts.filter(function (d) { return d.url && (d.state === "waiting" || d.state === "faults"); }).map(function (draft) {
+        var path = pathOf(draft.url);
+        if (draft.state === "faults" && done.indexOf(path) >= 0) return drop(draft);  /* corrected, and sent by the browser */
+        forms.forEach(function (form) { if (pathOf(form.getAttribute("action")) === path) resume(form, draft); });
+        return null;
+      }));
+    });
+  }
+  document.addEventListener("ready", function (e) { verbs(e.target); });
+  /* On a desk with a network the browser sends it. */
+  document.addEventListener("submit", function (e) {
+    var form = e.target, draft;
+    if (!form.dataset.phone || innerWidth >= PHONE && navigator.onLine) return;
+    e.preventDefault();
+    draft = taken(form);
+    if (sending[draft.key]) return;
+    parked[draft.key] = form;
+    buttons(form, true);
+    put(draft).then(function () { page.forget(draft.url); return send(draft); });
+  }, true);
 
   /* ── the quick page ───────────────────────────────────────────────────────────────────────────── */
   function uuid() {  /* crypto.randomUUID is for https only */
@@ -142,7 +274,7 @@
   function quick() {
     var box = form.querySelector("[data-photos]"), top = document.querySelector("[data-faults]");
     var resumed = document.querySelector("[data-resumed]"), pressed = null, timer, now;
-    function typed() { return window.zhualuoshi.values(form).filter(function (f) { return f[0] !== "drawn_for"; }); }
+    function typed() { return page.values(form).filter(function (f) { return f[0] !== "drawn_for"; }); }
     var blank = typed();
     function begin(key) { now = { key: key, whose: WHOSE, state: "open", fields: [], photos: [] }; }
     function read() { now.fields = typed(); }
@@ -165,28 +297,7 @@
         remove.addEventListener("click", function () { now.photos.splice(i, 1); draw(); save(); });
       });
     }
-    function fault(name, text) {
-      var el = form.querySelector("[data-name='" + name + "'], [name='" + name + "']:not([type=hidden])");
-      var group = el && el.closest(".form-group"), line;
-      if (!group) return false;
-      line = group.appendChild(document.createElement("span"));
-      line.className = "fault";
-      line.textContent = text;
-      group.classList.add("has-error");
-      if (group.closest("details")) group.closest("details").open = true;
-      return true;
-    }
-    function showFaults(faults) {
-      all(".fault", form).forEach(function (el) { el.remove(); });
-      all(".has-error", form).forEach(function (el) { el.classList.remove("has-error"); });
-      top.textContent = "";
-      Object.keys(faults).forEach(function (name) {
-        if (!fault(name, faults[name][0])) top.appendChild(document.createElement("p")).textContent = faults[name][0];
-      });
-      top.hidden = !top.textContent;
-      var first = top.hidden ? form.querySelector(".has-error") : top;
-      if (first) first.scrollIntoView({ block: "center" });
-    }
+    function showFaults(faults) { point(form, top, faults); }
     function missing() {
       var faults = {};
       form.dataset.required.split(" ").forEach(function (name) {
@@ -196,7 +307,7 @@
     }
     function show(draft) {
       now = draft;
-      window.zhualuoshi.restore(form, draft.fields);
+      page.restore(form, draft.fields);
       draw();
       showFaults(draft.faults || {});
     }
@@ -207,7 +318,7 @@
       scrollTo(0, 0);
     }
     kept().then(function (drafts) {
-      var mine = drafts.filter(function (d) { return d.state === "faults"; })[0] || drafts.filter(function (d) { return d.state === "open"; })[0];
+      var mine = drafts.filter(function (d) { return d.state === "faults" && !d.url; })[0] || drafts.filter(function (d) { return d.state === "open"; })[0];
       if (!mine) { begin(form.elements.namedItem("client_key").value); return; }
       show(mine);
       resumed.hidden = false;
@@ -232,7 +343,7 @@
       var pick = e.target.closest("[data-pick]"), button = e.target.closest("button[type=submit]");
       if (button) pressed = button;
       if (!pick) return;
-      window.zhualuoshi.choose(form.querySelector("[data-name=enterprise_id]"), { id: pick.dataset.pick, text: pick.textContent });
+      page.choose(form.querySelector("[data-name=enterprise_id]"), { id: pick.dataset.pick, text: pick.textContent });
       save();
     });
     form.addEventListener("submit", function (e) {
@@ -261,7 +372,7 @@
         [["due_kind", "date"], ["due_days", within[1]], ["due_unit", "days"]];
       now.state = "full";
       put(now).then(function () {
-        window.zhualuoshi.keepFor(link.href, now.key, now.fields.concat(due));
+        page.keepFor(link.href, now.key, now.fields.concat(due));
         location.href = link.href;
       });
     });
@@ -271,10 +382,7 @@
   function takeOver(input) {
     kept().then(function (drafts) {
       drafts.filter(function (d) { return d.state === "full"; }).forEach(function (draft) {
-        var files = new DataTransfer();
-        draft.photos.forEach(function (photo) { files.items.add(photo); });
-        input.files = files.files;
-        input.dispatchEvent(new Event("change", { bubbles: true }));
+        fill(input, draft.photos);
         drop(draft);
       });
     });
@@ -282,5 +390,5 @@
   var full = document.querySelector("form[data-keep] input[type=file][name=photos]");
   if (full) takeOver(full);
   if (form) quick();
-  tell().then(sendAll);
+  verbs(document).then(tell).then(sendAll);
 }());

@@ -14,7 +14,7 @@ from app.casework.deadlines import due_words
 from app.casework.errors import NotFound, Obstacle
 from app.casework.paging import FARTHEST, Place, page
 from app.casework.verbs import next_step, perform
-from app.casework.views import CaseView, put_fault
+from app.casework.views import CaseView, key_sent, put_fault
 from app.extensions import db
 from app.organization.models import Organization
 from app.organization.settings import setting
@@ -93,7 +93,8 @@ class Submissions(CaseView):
         header = form.payload()
         prepared = prepare(db.session, g.hat, self.case_or_404(case_id), header, today(),
                            current_app.config["DATA_DIR"])
-        perform(db.session, self.noun, verb.name, case_id, form.version.data, g.hat, {"prepared": prepared}, today())
+        perform(db.session, self.noun, verb.name, case_id, form.version.data, g.hat,
+                {"prepared": prepared, "client_key": key_sent()}, today())
         return None
 
     @expose("/chase", methods=["POST"])

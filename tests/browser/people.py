@@ -8,6 +8,22 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support.factories import PASSWORD, picture
 
 
+def losing_answers(lost: list):
+    """The server does it; the connection breaks before its answer arrives."""
+    def lose(route):
+        if route.request.method == "POST":
+            context = route.request.frame.page.context
+            before = context.cookies()
+            lost.append(route.fetch(max_redirects=0).status)
+            context.clear_cookies()
+            context.add_cookies(before)  # what the answer said in its cookie is lost with it
+            route.abort()
+        else:
+            route.fallback()
+
+    return lose
+
+
 class Person:
     """One window. `page` is Playwright's; what is done here goes through labels, buttons and links only."""
 

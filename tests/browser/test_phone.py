@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import Person
+from tests.browser.people import Person, losing_answers
 from tests.casework.support import rows
 from tests.hazards.http import registered
 from tests.support.browser import PHONE
@@ -233,7 +233,7 @@ def test_who_logs_out_is_told_what_is_not_sent(inspector):
     told(inspector, "没有网络")
     page.locator("details.menu summary").last.click()
     page.get_by_role("button", name="退出").click()
-    expect(page.locator("dialog")).to_contain_text("还有没发送的隐患")
+    expect(page.locator("dialog")).to_contain_text("还有没发送的内容")
     page.get_by_role("button", name="取消").click()
     expect(unsent(inspector)).to_be_visible()
 
@@ -257,13 +257,14 @@ def test_the_full_form_put_back_is_still_the_same_form(person, world):
     page.locator("#source").select_option("enforcement")
     page.locator("#description").fill(WORDS)
     page.locator("#due").fill("2026-04-19")
-    page.route("**/hazards/new", lambda route: (route.fetch(max_redirects=0), route.abort())
-               if route.request.method == "POST" else route.fallback())
+    page.route("**/hazards/new", losing_answers([]))
     press(clerk)
     until(page, lambda: there(world))
     until(page, lambda: page.url.startswith("chrome-error"))  # the browser's page of the lost answer
     page.unroute("**/hazards/new")
-    clerk.open("/hazards/new")
+    clerk.open("/")
+    told(clerk, "登记隐患")
+    unsent(clerk).get_by_role("link", name="打开").click()
     expect(page.locator("#description")).to_have_value(WORDS)
     press(clerk)
     expect(page.locator(".case-now")).to_be_visible()

@@ -1,4 +1,4 @@
-"""A form that is sent twice makes one case: pressed twice, an answer lost, two at the same moment."""
+"""A form that is sent twice makes one case, and does its verb once: pressed twice, an answer lost, two at the same moment."""
 
 import uuid
 
@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from app.casework.once import AlreadyMade, making_once
 from app.casework.unit_of_work import unit_of_work
 from app.hazards import registering
+from app.hazards.states import HazardState
 from tests.casework.support import in_processes, rows
-from tests.hazards.http import registered, typed, upload
+from tests.hazards.http import as_form, registered, send, typed, upload
 from tests.tasks import http as tasks
 
 KEY = "0b8e6c1e-4a53-4e0b-9d0e-9f6a3a1b2c3d"
+JSON = {"Accept": "application/json"}
 WRITERS, ROUNDS = 4, 12
 
 
@@ -61,6 +63,72 @@ def test_a_copy_and_a_draft_do_not_take_the_key_along(world, enter):
     assert KEY not in clerk.get(f"/hazards/new?copy={first}").text
     clerk.send(f"/hazards/{first}/edit", typed(world, client_key=str(uuid.uuid4()), version="1", issue=None))
     assert made(world, "client_key") == [(KEY,)]
+
+
+# ── a verb ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def done(world, case: int, verb: str = "chase") -> int:
+    (count,), = rows(world, f"SELECT count(*) FROM timeline_entries WHERE case_id = {case} AND verb = '{verb}'")
+    return count
+
+
+def test_a_verb_sent_again_is_done_once(world, enter):
+    """With the version it was drawn from, or that of a fresh form into which it was put back."""
+    case, clerk = world.bring_to(HazardState.RECTIFYING), enter("yingji")
+    drawn_from = world.read(case).version
+    for version in (drawn_from, drawn_from, None):
+        answer = send(world, clerk, "chase", case, version, client_key=KEY)
+        assert answer.headers["Location"] == f"/hazards/{case}"
+    assert "不会再办一次" in clerk.get(f"/hazards/{case}").text
+    assert done(world, case) == 1
+    send(world, clerk, "chase", case, client_key=str(uuid.uuid4()))
+    assert done(world, case) == 2
+
+
+def test_a_verb_that_led_out_of_its_state_is_known_again(world, enter):
+    case, firm = world.bring_to(HazardState.RECTIFYING), enter("firm")
+    for _turn in "ab":
+        assert send(world, firm, "claim", case, client_key=KEY).status_code == 302
+    assert done(world, case, "claim") == 1
+    asked = firm.get(f"/hazards/{case}/do/claim?client_key={KEY}&kept_as=/hazards/{case}/do/claim")
+    assert asked.status_code == 302
+    assert f'data-answered="/hazards/{case}/do/claim"' in firm.get(f"/hazards/{case}").text
+
+
+def test_anothers_key_is_no_excuse(world, enter):
+    """Who was too late is told so, whatever key came along."""
+    case = world.bring_to(HazardState.AWAITING_RECHECK)
+    version = world.read(case).version
+    assert send(world, enter("yingji"), "pass_recheck", case, version, client_key=KEY).status_code == 302
+    assert send(world, enter("yingji_head"), "fail_recheck", case, version, client_key=KEY).status_code == 409
+
+
+def test_a_phone_is_told_in_json(world, enter):
+    case, firm = world.bring_to(HazardState.RECTIFYING), enter("firm")
+    address, version = f"/hazards/{case}/do/claim", world.read(case).version
+    mine = firm.get(address, headers=JSON).json["whose"]
+
+    def sent(visitor=firm, drawn_for=mine, key=KEY, **changed):
+        form = {**as_form(world.answers("claim")), "version": version, "drawn_for": drawn_for, "client_key": key}
+        return visitor.send(address, {**form, **changed}, content_type="multipart/form-data", headers=JSON)
+
+    assert "prevention" in sent(prevention="").json["faults"]
+    refused = sent(enter("fengcheng"))
+    assert refused.status_code == 409 and "另一个账号" in refused.json["message"]
+    for _turn in "ab":
+        assert (sent().status_code, sent().json) == (201, {"url": f"/hazards/{case}"})
+    late = sent(key=str(uuid.uuid4()))
+    assert late.status_code == 409 and "已被他人处理" in late.json["message"]
+    assert done(world, case, "claim") == 1
+
+
+def test_a_form_is_told_that_it_was_answered(world, enter):
+    """By the name it is kept under, once; not where nothing was saved."""
+    clerk = enter("yingji")
+    clerk.send("/hazards/new", typed(world, description="", kept_as="/hazards/new"))
+    assert "data-answered" not in clerk.get("/").text
+    registered(world, clerk, kept_as="/hazards/new")
+    assert 'data-answered="/hazards/new"' in clerk.get("/").text
+    assert "data-answered" not in clerk.get("/").text
 
 
 @pytest.mark.parametrize("text", ["", "1", "../" * 12, KEY.upper(), KEY + "0", "'" * 36])
