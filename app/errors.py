@@ -82,7 +82,7 @@ def own_path(url: str | None) -> str:
         parts = urlsplit(url or "")
     except ValueError:  # http://[
         return ""
-    if parts.netloc not in ("", request.host) or not parts.path.startswith("/") or parts.path.startswith("//"):
+    if parts.netloc not in ("", request.host) or parts.path[:1] != "/" or parts.path[1:2] in ("/", "\\"):
         return ""
     return parts.path + (f"?{parts.query}" if parts.query else "")
 

@@ -28,6 +28,7 @@ from app.casework.once import AlreadyDone, AlreadyMade, fresh_key, key_said, ref
 from app.casework.unit_of_work import unit_of_work
 from app.casework.unsent import refuse_anothers, session_told
 from app.casework.verbs import Noun, Verb, available, how_may, otherwise, perform
+from app.errors import own_path
 from app.extensions import db
 from app.gate import key, keys, wants_json
 from app.organization.settings import setting
@@ -94,10 +95,16 @@ class CaseView(ListActs, BaseView):
                 confirm()
             return self.led_to(case_id)
 
-    def led_to(self, case_id: int):
-        """What was sent is there."""
-        url = self.url_of(case_id)
+    def led_to(self, case_id: int, back: str = ""):
+        """What was sent is there; `back`: led to where it was sent from instead."""
+        url = back or self.url_of(case_id)
         return ({"url": url}, 201) if wants_json() else redirect(url)
+
+    def came_from(self, case_id: int) -> str:
+        """The page on which the form was opened, a list or the workbench: there waits the next one. Empty: the case's."""
+        back = own_path(request.values.get("back") or request.referrer)
+        path, own = back.partition("?")[0], self.url_of(case_id)
+        return "" if path == own or path.startswith((f"{own}/", "/login")) else back
 
     def _asked(self, verb: Verb, case_id: int):
         case = self.case_or_404(case_id)
@@ -124,9 +131,11 @@ class CaseView(ListActs, BaseView):
         form.keep(case)
         if form.validate():
             try:
+                back = self.came_from(case_id)
+                said = f"{self.name_of(case)}　{verb.title}" if back else verb.title
                 self.perform(verb, case_id, form)
-                flash(_("%(verb)s: done.", verb=verb.title), "success")
-                return self.led_to(case_id)
+                flash(_("%(verb)s: done.", verb=said), "success")
+                return self.led_to(case_id, back)
             except Stale as stale:
                 return self._overtaken(verb, case_id, stale)
             except Obstacle as obstacle:
@@ -139,7 +148,7 @@ class CaseView(ListActs, BaseView):
     def _verb_page(self, verb: Verb, case, how, form):
         return self.render_template(
             self.verb_template, title=verb.title, verb=verb, case=case, name=self.name_of(case), form=form, how=how,
-            action=request.full_path.rstrip("?"), cancel=self.url_of(case.id), today=today(),
+            action=request.full_path.rstrip("?"), url=self.url_of(case.id), back=self.came_from(case.id), today=today(),
             others=otherwise(verb, self.verbs_for(case)), once=key_sent() or fresh_key(),
             **self.around_verb(verb, case),
         ), 422 if form.errors else 200

@@ -66,7 +66,8 @@ def test_the_next_verb_is_done_in_place(person, late):
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="签收").click()
-    expect(page.locator(".alert-success")).to_be_visible()
+    expect(page.locator(".alert-success")).to_contain_text("签收：已办理")
+    assert page.url.endswith("/"), "the next one waits there"
 
 
 def test_on_a_phone_the_verb_is_at_the_thumb(browse, late):

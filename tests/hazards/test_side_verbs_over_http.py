@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
@@ -211,3 +212,19 @@ def test_every_entry_tells_who_with_which_hat(world, enter):
     page = enter("yingji").get(f"/hazards/{hazard_id}").text
     line = page[page.index("请抓紧") - 400:page.index("请抓紧")]
     assert "凤城镇" in line and "fengcheng_head的人" in line and "催办" in line
+
+
+@pytest.mark.parametrize("came_from, led_to", [
+    ("http://localhost/hazards/?due=over&page=2", "/hazards/?due=over&page=2"), ("http://localhost/", "/"),
+    ("http://localhost/hazards/{id}", "/hazards/{id}"), ("http://localhost/hazards/{id}/do/chase", "/hazards/{id}"),
+    ("https://example.invalid/", "/hazards/{id}"), ("http://localhost/\\example.invalid", "/hazards/{id}"),
+    (None, "/hazards/{id}"),
+])
+def test_a_verb_leads_back_to_where_its_form_was_opened(world, enter, came_from, led_to):
+    """From a list to the list, for the next one; from the case's page, or from nowhere, to the case."""
+    hazard_id, clerk = world.hazard(), enter("yingji")
+    said = {"Referer": came_from.format(id=hazard_id)} if came_from else {}
+    form = clerk.get(f"/hazards/{hazard_id}/do/chase", headers=said).text
+    back = re.search(r'name="back" value="(.*?)"', form)
+    answer = send(world, clerk, "chase", hazard_id, back=unescape(back[1]) if back else None)
+    assert answer.headers["Location"] == led_to.format(id=hazard_id)
