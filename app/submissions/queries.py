@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from app.access.scope import labels
 from app.casework.history import TimelineEntry
 from app.casework.listing import Selection
 from app.ledgers.exporting import approvers
+from app.organization.models import Organization
 from app.submissions import duties
 from app.submissions.models import Submission
 from app.submissions.states import HANDED_IN, WANTING, SubmissionState, SubmittedLedger
@@ -32,6 +34,11 @@ def load(session, ids: list[int]) -> list[Submission]:
     """The submissions in the order of `ids`, through the scope."""
     found = {one.id: one for one in session.scalars(sa.select(Submission).where(Submission.id.in_(ids)))}
     return [found[i] for i in ids if i in found]
+
+
+def unit_name(session, submission: Submission) -> str:
+    """Whose month it is."""
+    return labels(session, Organization.__table__, [submission.unit_id]).get(submission.unit_id, "")
 
 
 def whole(session, submission_id: int) -> Submission | None:

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.organization.models import Organization
 from app.organization.settings import setting
 from app.submissions import duties, queries, rules
-from app.submissions.casepage import case_page
+from app.submissions.casepage import case_page, record_page
 from app.submissions.forms import DutyForm
 from app.submissions.freezing import prepare
 from app.submissions.states import SubmissionState, SubmittedLedger
@@ -82,9 +82,19 @@ class Submissions(CaseView):
             raise NotFound
         read = case_page(db.session, submission, today(), current_app.config["DATA_DIR"])
         return self.render_template(
-            "submissions/show.html", title=f"{read['name']} {submission.title}", verbs=self.verbs_for(submission),
+            "submissions/show.html", title=f"{read['unit']} {submission.title}", verbs=self.verbs_for(submission),
             can=g.hat.permits, **read,
         )
+
+    @expose("/<int:case_id>/timeline")
+    @has_access
+    @permission_name("read")
+    def timeline(self, case_id: int):
+        submission = self.case_or_404(case_id)
+        return self.timeline_paper(submission, record_page(db.session, submission))
+
+    def name_of(self, case) -> str:
+        return f"{case.number}　{queries.unit_name(db.session, case)}"
 
     def perform(self, verb, case_id: int, form) -> None:
         """A freeze is read and on disk before its transaction."""

@@ -46,6 +46,17 @@ def test_from_the_workbench_to_an_approved_month(world):
     file.close()
 
 
+def test_the_record_of_a_month_is_printed(world):
+    """From the first step to the last, with the name of whose month it is; its page leads there."""
+    submission_id = opened(world)
+    post(world, "yingji", "submit", submission_id, **FORM)
+    post(world, "yingji_head", "return", submission_id, comment="请补填整改措施")
+    paper = text(world, "yingji", f"/submissions/{submission_id}/timeline")
+    assert f'href="/submissions/{submission_id}/timeline"' in text(world, "yingji", f"/submissions/{submission_id}")
+    said = [paper.index(words) for words in ("应急管理局", "生成应报", "请补填整改措施")]
+    assert said == sorted(said) and read(world, submission_id).number in paper
+
+
 def foot(world, who: str, path: str) -> str:
     """What stands below the table of an exported form."""
     with world.as_(who).get(path) as answer:
@@ -137,7 +148,7 @@ def test_every_door_keeps_a_stranger_out(world):
     post(world, "yingji", "submit", submission_id, **FORM)
     for who in ("zhujian", "fengcheng", "other_office", "other_yingji"):
         visitor = world.as_(who)
-        for path in ("", "/files/1", "/do/withdraw"):
+        for path in ("", "/timeline", "/files/1", "/do/withdraw"):
             assert visitor.get(f"/submissions/{submission_id}{path}").status_code == 404, (who, path)
         assert visitor.send(f"/submissions/{submission_id}/do/withdraw", {"version": 2}).status_code == 404
         assert visitor.send(f"/submissions/{submission_id}/assign", {"version": 2}).status_code == 404

@@ -7,6 +7,7 @@ PAGES = {
     "overview": ("/submissions/", ("office", "leader")),
     "what is owed": ("/submissions/?show=wanting", ("office",)),
     "own months": ("/submissions/", ("yingji", "fengcheng")),
+    "a month on paper": ("/submissions/{case}/timeline", ("yingji", "office")),
     "a month": ("/submissions/{case}", ("yingji", "yingji_head", "office")),
     "its form": ("/submissions/{case}/do/chase", ("office",)),
     "duties": ("/submissions/duties/", ("office", "admin")),
