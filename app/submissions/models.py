@@ -36,6 +36,11 @@ class Submission(Case):
     chases: Mapped[int] = mapped_column(default=0, server_default="0")
     chased_on: Mapped[dt.date | None]
 
+    @property
+    def owed_from(self) -> dt.date:
+        """The first day after the month."""
+        return self.period_until + dt.timedelta(days=1)
+
     freezes: Mapped[list[Freeze]] = relationship(back_populates="submission", order_by="Freeze.number")
     __table_args__ = (
         UniqueConstraint("unit_id", "ledger", "month"),  # one, however many workers open the month

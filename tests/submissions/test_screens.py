@@ -82,7 +82,7 @@ def test_the_overview_says_who_has_not_and_since_when(world):
     submission_id = opened(world, "04-20")
     post(world, "yingji", "submit", submission_id, **FORM)
     page = text(world, "office", "/submissions/")
-    assert page.count("4月7日到期，逾期未报") == 7 and "迟报13天" in page
+    assert page.count("4月7日到期，逾期13天未报") == 7 and "迟报13天" in page
     assert world.as_("office").send("/submissions/chase", {"month": "2026-03"}).status_code == 302
     assert "已催办1次，最近4月20日" in text(world, "fengcheng", "/")
     assert "已催办" not in text(world, "yingji_head", "/")
@@ -105,8 +105,8 @@ def test_a_list_of_months_says_what_was_asked(world):
     opened(world, "04-20")
     page = text(world, "yingji", "/submissions/")
     assert "关键词：" not in page and "报送期限" in page and "整改时限" not in page
-    assert "关键词：隐患" in text(world, "yingji", "/submissions/?q=隐患") and "q=%E9%9A%90%E6%82%A3" in text(
-        world, "yingji", "/submissions/?q=隐患")
+    found = text(world, "yingji", "/submissions/?q=隐患")
+    assert 'value="隐患"' in found and "问题隐患整改清单</a>" in found and "重点工作任务清单</a>" not in found
 
 
 def test_what_waits_for_the_reviewer_is_not_said_to_be_the_clerk_s_turn(world):
