@@ -112,7 +112,8 @@ class Submissions(CaseView):
         submission = queries.whole(db.session, case_id)
         if submission is None:
             raise NotFound
-        read = case_page(db.session, submission, today(), current_app.config["DATA_DIR"])
+        read = case_page(db.session, submission, today(), current_app.config["DATA_DIR"],
+                         request.args.get("freeze", type=int), request.args.get("of"))
         return self.render_template(
             "submissions/show.html", title=f"{read['unit']} {submission.title}", verbs=self.verbs_for(submission),
             can=g.hat.permits, **read,
