@@ -15,7 +15,7 @@ from wtforms.validators import Length
 from app.casework import kept
 from app.casework.errors import NotFound, Obstacle
 from app.casework.forms import VerbForm, filled, put_fault
-from app.casework.lists import CaseList, address_of, filters_of
+from app.casework.lists import ALL, CaseList, address_of, filters_of
 from app.extensions import db
 
 
@@ -41,7 +41,7 @@ class ListActs:
         return self.case_list
 
     def _list_url(self, query: dict) -> str:
-        return url_for(f"{self.endpoint}.list", **query)
+        return url_for(f"{self.endpoint}.list", **query or {"state": ALL})  # nothing asked for opens otherwise
 
     @expose("/filters/save", methods=["GET", "POST"])
     @has_access

@@ -83,7 +83,7 @@ class Listed:
 
     def url(self, **changes) -> str:
         """This list at another place or in another order; None takes a parameter away."""
-        return here({**self.address, **changes})
+        return self.whole_url(**{**self.address, **changes})
 
     def whole_url(self, **more) -> str:
         """Without filters: said so that the list does not open with a saved one."""

@@ -101,7 +101,7 @@ class CaseView(ListActs, BaseView):
         return ({"url": url}, 201) if wants_json() else redirect(url)
 
     def came_from(self, case_id: int) -> str:
-        """The page on which the form was opened, a list or the workbench: there waits the next one. Empty: the case's."""
+        """The page on which the form was opened, where the next one waits: a list, the workbench. Empty: the case's."""
         back = own_path(request.values.get("back") or request.referrer)
         path, own = back.partition("?")[0], self.url_of(case_id)
         return "" if path == own or path.startswith((f"{own}/", "/login")) else back

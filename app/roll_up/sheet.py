@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from app.exchange.sheets import Column, Sheet
 from app.roll_up.figures import COLUMNS, HEADS, By, Line, Span
 from app.roll_up.queries import RollUp
+from app.submissions.wording import month_words
 
 
 def sheet_of(by: By, month: str) -> Sheet:
@@ -14,13 +15,9 @@ def sheet_of(by: By, month: str) -> Sheet:
     return Sheet(
         name="roll_up", title=f"问题隐患统计汇总表（{by.title}）",
         columns=(Column("name", str(by.title), 20), *columns),
-        groups=(("", 1), (month_head(month), len(COLUMNS)), (year_head(month), len(COLUMNS))),
+        groups=(("", 1), (month_words(month), len(COLUMNS)), (year_head(month), len(COLUMNS))),
         above=(("filing_unit", "填报单位"), ("period", "所属月份")),
     )
-
-
-def month_head(month: str) -> str:
-    return _("%(month)s/%(year)s", month=int(month[5:]), year=month[:4])
 
 
 def year_head(month: str) -> str:

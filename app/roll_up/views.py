@@ -25,9 +25,10 @@ from app.ledgers.files import layout_of, scratch, send_once
 from app.organization.settings import setting
 from app.roll_up import counting, queries
 from app.roll_up.figures import COLUMNS, FIGURES, HEAD_GROUPS, HEADS, By, Span
-from app.roll_up.sheet import month_head, rows_of, sheet_of, year_head
+from app.roll_up.sheet import rows_of, sheet_of, year_head
 from app.submissions.periods import Periods
 from app.submissions.rules import next_month
+from app.submissions.wording import month_words
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 SIZE, LAST_PAGE = 50, 400
@@ -52,8 +53,8 @@ class RollUp(BaseView):
             "roll_up/index.html", title=_("Roll-up"), found=found, month=month, by=by, bys=By, spans=Span, place=place,
             months=[next_month(newest, -n) for n in range(24)], places=self._places(), columns=COLUMNS,
             head_groups=HEAD_GROUPS, figures=FIGURES,
-            span_heads={Span.MONTH: month_head(month), Span.YEAR: year_head(month)}, whose=self._whose(place),
-            month_words=month_head, can=g.hat.permits,
+            span_heads={Span.MONTH: month_words(month), Span.YEAR: year_head(month)}, whose=self._whose(place),
+            month_words=month_words, can=g.hat.permits,
             link=lambda line, span, name: self._link(found, line, span, name, month, by, place),
             until=Periods(db.session, g.hat.county_id).last_day(month),
         )
@@ -76,7 +77,7 @@ class RollUp(BaseView):
             "roll_up/rows.html", title=f"{HEADS[figure.name]}", rows=rows, names=hazards.unit_names(db.session, rows),
             line=name, whose=self._whose(place), by=by, states=HazardState, today=today(), page=number, size=SIZE,
             more=len(found) > SIZE and number < LAST_PAGE,
-            span_head=month_head(month) if span == Span.MONTH else year_head(month),
+            span_head=month_words(month) if span == Span.MONTH else year_head(month),
             due_words=partial(due_words, warning_days=setting("warning_days")),
             back=url_for("RollUp.index", month=month, by=by.value, township=place),
         )
@@ -89,7 +90,7 @@ class RollUp(BaseView):
         month, by, place = self._asked()
         found = queries.roll_up(db.session, g.hat.county_id, self._question(month, place), by)
         sheet = sheet_of(by, month)
-        meta = FormMeta(filing_unit=self._whose(place), period=month_head(month), filer=g.hat.user_name,
+        meta = FormMeta(filing_unit=self._whose(place), period=month_words(month), filer=g.hat.user_name,
                         phone=g.hat.phone or "")
         path = scratch(current_app, ".xlsx")
         count = write(path, sheet, rows_of(found), meta, layout=layout_of(db.session, g.hat.county_id, today(), "A3"))

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -19,12 +20,13 @@ UNIT_KINDS = ("county_office", "township", "department", "justice")
 _duties, _units = Duty.__table__, Organization.__table__
 
 
-def units_of(session, county_id: int) -> list:
-    """The county's units that are there, in the order of lists."""
+def units_of(session, county_id: int, also: Iterable[int] = ()) -> list:
+    """The county's units that are there, in the order of lists. `also`: those that may be there no more."""
     return session.execute(
         sa.select(_units.c.id, _units.c.county_id, _units.c.kind,
                   sa.func.coalesce(_units.c.short_name, _units.c.name).label("name"))
-        .where(_units.c.county_id == county_id, _units.c.kind.in_(UNIT_KINDS), _units.c.active.is_(True))
+        .where(_units.c.county_id == county_id, _units.c.kind.in_(UNIT_KINDS),
+               sa.or_(_units.c.active.is_(True), _units.c.id.in_(list(also))))
         .order_by(sa.case({"township": 0, "department": 1}, value=_units.c.kind, else_=2), _units.c.sort_order,
                   _units.c.id)
     ).all()

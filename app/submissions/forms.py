@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, Optional, Regexp
 
 from app.casework.forms import (  # noqa: F401 - the noun's verbs name their forms in one place
+    AddressForm,
     CommentForm,
     DayField,
     DecisionForm,
@@ -17,7 +18,10 @@ from app.casework.forms import (  # noqa: F401 - the noun's verbs name their for
 )
 from app.extensions import db
 from app.organization.colleagues import of_units
-from app.submissions.states import SubmittedLedger
+from app.submissions.rules import MONTH
+from app.submissions.states import Show, SubmittedLedger
+from app.submissions.wording import month_words
+from app.widgets import PlainSelect
 
 REVIEWERS = frozenset({"unit_reviewer", "county_head"})
 
@@ -52,3 +56,20 @@ class DutyForm(VerbForm):
     def words(self) -> dict:
         """As `duties.tell` is given them."""
         return {**self.payload(), "owes": self.owes.data == "yes"}
+
+
+class FilterForm(AddressForm):
+    """`months`: those to choose from; one that is asked for besides is one of them."""
+
+    q = StringField(_l("Keyword"), render_kw={"placeholder": _l("Number, month, unit")})
+    month = SelectField(_l("Month"), [Optional(), Regexp(MONTH)], validate_choice=False, widget=PlainSelect())
+    unit = OrganizationField(_l("Unit"))
+    ledger = SelectField(_l("Ledger"), widget=PlainSelect(),
+                         choices=[("", _l("Both ledgers")), *SubmittedLedger.choices()])
+    show = SelectField(_l("How it was submitted"), widget=PlainSelect(),
+                       choices=[("", _l("Submitted or not")), *Show.choices()])
+
+    def offer(self, months: list[str]) -> None:
+        asked = [self.month.data] if self.month.data and self.month.validate(self) else []
+        found = sorted({*months, *asked}, reverse=True)
+        self.month.choices = [("", _l("All months")), *((month, month_words(month)) for month in found)]

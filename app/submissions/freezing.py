@@ -73,29 +73,45 @@ def period_words(month: str) -> str:
 
 
 def figures(session, hat, ledger: Ledger, submission: Submission, month: Selection, after: dt.datetime | None) -> dict:
-    """Of the month and of the year up to it: found (late ones among them), ended, open at its end."""
+    """Of the month and of the year up to it: found (late ones among them), ended, open at its end; and which rows of
+    the month these are.
+    """
     first, last = submission.period_from, submission.period_until
     began = f"{submission.month[:4]}-01"
     before = recorded_before(session, submission, began)
     new_year = Periods(session, submission.county_id).of(began).first
-    year = ledger.period(new_year, last, submission.unit_id, before)
+    year = ids(hat.scope, ledger.period(new_year, last, submission.unit_id, before))
+    marked = _marked(session, ids(hat.scope, month), first, last, after)
+    rows = marked.pop("rows")
     return {
-        "month": _counts(session, ids(hat.scope, month), first, last, after),
-        "year": _counts(session, ids(hat.scope, year), new_year, last, before),
+        "month": {"rows": len(rows), **{name: len(numbers) for name, numbers in marked.items()}},
+        "year": _counts(session, year, new_year, last, before), "of_rows": marked,
     }
 
 
-def _counts(session, chosen: sa.Select, first: dt.date, last: dt.date, after: dt.datetime | None) -> dict[str, int]:
+def _kinds(first: dt.date, last: dt.date, after: dt.datetime | None) -> dict:
+    """What is said of a case by the days of the period, each a condition."""
     c = _cases.c
     late = sa.and_(c.happened_on < first, c.recorded_at > after) if after else sa.false()
     ended = sa.and_(c.closed_on.is_not(None), c.closed_on <= last)
+    return {"rows": sa.true(), "found": sa.or_(c.happened_on >= first, late), "late": late, "ended": ended,
+            "open": ~ended}
 
-    def count(condition):
-        return sa.func.count(sa.case((condition, 1)))
 
-    row = session.execute(
-        sa.select(sa.func.count().label("rows"), count(sa.or_(c.happened_on >= first, late)).label("found"),
-                  count(late).label("late"), count(ended).label("ended"), count(~ended).label("open"))
-        .where(c.id.in_(sa.select(chosen.order_by(None).subquery().c[0])))
-    ).one()
-    return dict(row._mapping)
+def _marked(session, chosen: sa.Select, *period) -> dict[str, list[int]]:
+    """`{kind: numbers of the rows}`, as the workbook numbers them."""
+    number_of = {row[0]: number for number, row in enumerate(session.execute(chosen), 1)}
+    kinds = _kinds(*period)
+    rows = session.execute(sa.select(_cases.c.id, *(sa.case((one, 1), else_=0).label(name)
+                                                    for name, one in kinds.items())).where(_among(chosen))).all()
+    return {name: sorted(number_of[row.id] for row in rows if getattr(row, name) and row.id in number_of)
+            for name in kinds}
+
+
+def _counts(session, chosen: sa.Select, *period) -> dict[str, int]:
+    counted = [sa.func.count(sa.case((one, 1))).label(name) for name, one in _kinds(*period).items()]
+    return dict(session.execute(sa.select(*counted).where(_among(chosen))).one()._mapping)
+
+
+def _among(chosen: sa.Select):
+    return _cases.c.id.in_(sa.select(chosen.order_by(None).subquery().c[0]))

@@ -36,6 +36,11 @@ class Submission(Case):
     chases: Mapped[int] = mapped_column(default=0, server_default="0")
     chased_on: Mapped[dt.date | None]
 
+    @property
+    def owed_from(self) -> dt.date:
+        """The first day after the month."""
+        return self.period_until + dt.timedelta(days=1)
+
     freezes: Mapped[list[Freeze]] = relationship(back_populates="submission", order_by="Freeze.number")
     __table_args__ = (
         UniqueConstraint("unit_id", "ledger", "month"),  # one, however many workers open the month
@@ -52,7 +57,9 @@ class Freeze(Model, CasePart):
 
     The workbook is an attachment of the case under `sha256`. It tells what happened until `happened_until` and was
     recorded until `recorded_until`; what was recorded up to `recorded_after` stood in the month before. `figures`:
-    ``{"month" | "year": {"rows", "found", "late", "ended", "open"}}``. `header`: the form's, by field of FormMeta.
+    ``{"month" | "year": {"rows", "found", "late", "ended", "open"}}``, and ``"of_rows": {"found": [1, 3], …}``, the
+    rows of the workbook that the month's numbers count, by their 序号; older freezes have none. `header`: the form's,
+    by field of FormMeta.
     """
 
     __tablename__ = "ledger_freezes"

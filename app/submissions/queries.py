@@ -3,35 +3,48 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from app.access.scope import Scope, labels
+from app.casework.cases import Case
 from app.casework.history import TimelineEntry
-from app.casework.listing import Selection
+from app.casework.listing import Selection, alike
 from app.ledgers.exporting import approvers
+from app.organization.models import Organization
 from app.submissions import duties
 from app.submissions.models import Submission
-from app.submissions.states import HANDED_IN, WANTING, SubmissionState, SubmittedLedger
+from app.submissions.states import HANDED_IN, WANTING, Show, SubmissionState
 
-_submissions = Submission.__table__
-_WANTING = tuple(state.value for state in WANTING)
-SHOWS = ("wanting", "over")
+_cases, _submissions = Case.__table__, Submission.__table__
+_IS = {Show.NIL: _submissions.c.nil.is_(True), Show.LATE: _submissions.c.submitted_on > _cases.c.due}
 
 
-def selection(show: str | None, today: dt.date, words: str = "") -> Selection:
-    """Every month in sight, the newest first; `wanting`: those to be submitted, `over`: those overdue, by due day."""
-    if show not in SHOWS:
-        return Selection("ledger_submission", _submissions, words=words)
-    last = today - dt.timedelta(days=1) if show == "over" else None
-    return Selection("ledger_submission", _submissions, states=_WANTING, due=(None, last), by_due=True, words=words)
+@alike
+def selection(_scope: Scope, filters: Mapping, state: str | None, today: dt.date) -> Selection:
+    """Every month in sight, the newest first; what is yet to be submitted by its due day."""
+    show = Show(filters["show"]) if filters.get("show") else None
+    equal = [_submissions.c[name] == filters[name] for name in ("month", "ledger") if filters.get(name)]
+    return Selection(
+        "ledger_submission", _submissions, state=state, states=show.states if show else (),
+        due=(None, today - dt.timedelta(days=1)) if show is Show.OVER else (None, None),
+        organization_id=filters.get("unit"), conditions=(*equal, *([_IS[show]] if show in _IS else [])),
+        by_due=state in WANTING or show in (Show.WANTING, Show.OVER), words=filters.get("q") or "",
+    )
 
 
 def load(session, ids: list[int]) -> list[Submission]:
     """The submissions in the order of `ids`, through the scope."""
     found = {one.id: one for one in session.scalars(sa.select(Submission).where(Submission.id.in_(ids)))}
     return [found[i] for i in ids if i in found]
+
+
+def unit_name(session, submission: Submission) -> str:
+    """Whose month it is."""
+    return labels(session, Organization.__table__, [submission.unit_id]).get(submission.unit_id, "")
 
 
 def whole(session, submission_id: int) -> Submission | None:
@@ -75,7 +88,7 @@ def overview(session, county_id: int, month: str, today: dt.date) -> Overview:
     of = defaultdict(dict)
     for one in session.scalars(sa.select(Submission).where(Submission.month == month)):
         of[one.unit_id][one.ledger] = one
-    lines = [Line(unit, of[unit.id]) for unit in duties.units_of(session, county_id) if unit.id in of]
+    lines = [Line(unit, of[unit.id]) for unit in duties.units_of(session, county_id, of) if unit.id in of]
     every = [one for line in lines for one in line.of.values()]
     return Overview(lines, _counts(every, today), [one.id for one in every if one.state in WANTING])
 
@@ -104,6 +117,3 @@ def months(session, most: int = 36) -> list[str]:
     """The months that were opened for whoever looks, the newest first."""
     return list(session.scalars(
         sa.select(Submission.month).distinct().order_by(Submission.month.desc()).limit(most)))
-
-
-LEDGERS = tuple(SubmittedLedger)

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
 OWING_KINDS = ("township", "department")
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])\Z", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ _ALL = (
     _verb("send_back", _l("Send back to the unit"), S.APPROVED, S.RETURNED, (OFFICE,), operations.give_back,
           forms.RefusalForm),
     _verb("chase", _l("Chase"), WANTING | {S.SUBMITTED}, None, (OFFICE,), operations.chase, forms.ChaseForm, bulk=True),
-    _verb("excuse", _l("Excuse this month"), WANTING, S.EXCUSED, (OFFICE,), operations.excuse, forms.CommentForm),
+    _verb("excuse", _l("Excuse this month"), WANTING, S.EXCUSED, (OFFICE,), operations.excuse, forms.CommentForm,
+          bulk=True),
 )
 
 SUBMISSIONS = Noun(

@@ -11,6 +11,11 @@ UNITS = ENTRIES = ()
 ENTRY_TITLES = {"open": _l("Month opened")}
 
 
+def month_words(month: str) -> str:
+    """2026年3月 of `2026-03`."""
+    return _("%(month)s/%(year)s", month=int(month[5:]), year=month[:4])
+
+
 def reader(units: Mapping[int, str], entries: Mapping[int, str]):
     """A function from field name and stored value to the words a reader sees."""
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from app.casework.desk import Desk, Figure, Turn, first_verb
 from app.submissions import queries
 from app.submissions.models import Submission
-from app.submissions.states import SubmissionState
+from app.submissions.states import Show, SubmissionState
 from app.submissions.verbs import SUBMISSIONS
 
 
@@ -24,10 +24,11 @@ def figures(hat, today: dt.date) -> list[Figure]:
     if hat.scope.breadth != "county":
         return []
 
-    def figure(title, which: str, look: str = "") -> Figure:
-        return Figure(title, queries.selection(which, today), url_for("Submissions.list", show=which), look)
+    def figure(title, show: Show, look: str = "") -> Figure:
+        counted = queries.selection(hat.scope, {"show": show.value}, None, today)
+        return Figure(title, counted, url_for("Submissions.list", show=show.value), look)
 
-    return [figure(_("Ledgers overdue"), "over", "hot"), figure(_("Ledgers not submitted"), "wanting")]
+    return [figure(_("Ledgers overdue"), Show.OVER, "hot"), figure(_("Ledgers not submitted"), Show.WANTING)]
 
 
 DESK = Desk("ledger_submission", _l("Ledger submission"), "Submissions", "submissions/words.html", turn, figures,

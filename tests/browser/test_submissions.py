@@ -52,6 +52,7 @@ def test_a_month_frozen_returned_approved_and_rolled_up(march, person):
     expect(office.page.locator("#units")).to_contain_text("已审")
     office.page.get_by_role("button", name="一键催办未报单位").click()
     expect(office.page.locator("#units")).to_contain_text("已催办1次")
+    listed_and_chased(office)
     office.page.get_by_role("link", name="统计汇总").first.click()
     figure = office.page.locator("tr.total a").first
     expect(figure).to_have_text("1")
@@ -59,9 +60,32 @@ def test_a_month_frozen_returned_approved_and_rolled_up(march, person):
     expect(office.page.locator("tbody tr")).to_have_count(1)
 
 
+def listed_and_chased(office) -> None:
+    """From a number to its rows; by keys from row to row, two ticked, chased with one form."""
+    office.open("/submissions/")
+    number = office.page.locator(".figures a", has_text="未报").first
+    count = int(number.locator("b").inner_text())
+    number.click()
+    rows = office.page.locator("#rows tbody tr")
+    expect(rows).to_have_count(count)
+    expect(office.page.locator("[data-keys-help]")).to_be_visible()  # the page takes its keys
+    for key in "jxjx":
+        office.page.keyboard.press(key)
+    expect(office.page.locator(".bulkbar [data-count]")).to_have_text("2")
+    office.page.locator(".bulkbar").get_by_role("button", name="催办").click()
+    expect(office.page.locator("main")).to_contain_text("凤城镇")
+    office.page.locator("main").get_by_role("button", name="催办").click()
+    office.page.get_by_role("link", name="回到清单").first.click()
+    expect(office.page.locator("#rows").get_by_text("已催办2次")).to_have_count(2)
+
+
 def test_the_same_on_a_phone(march, person):
-    clerk = person("yingji", PHONE)
+    clerk, office = person("yingji", PHONE), person("office", PHONE)
     freeze(clerk)
-    for path in ("/submissions/", "/roll_up/"):
-        clerk.open(path)
-        assert clerk.sideways() <= 0, path
+    clerk.page.get_by_role("link", name="1", exact=True).first.click()
+    expect(clerk.page.locator(".frozen tbody tr")).to_have_count(1)
+    for who, path in ((clerk, "/submissions/"), (clerk, "/roll_up/"), (office, "/submissions/"),
+                      (office, "/submissions/?show=wanting")):
+        who.open(path)
+        assert who.sideways() <= 0, path
+    expect(office.page.locator("#rows tbody tr").first).to_contain_text("催办")

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "Proposals.draft": "a button of a proposal",
     "RollUp.rows": "behind every figure of the roll-up",
     "Search.index": "the box in the top bar",
+    "Submissions.overview": "what the county finds first, and a button of its list",
     "Overview.units": "a button of the overview, and beside the numbers of the workbench",
     "Overview.charts": "a button of the overview",
     "Calendar.notice": "a button of the working days",

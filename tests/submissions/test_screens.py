@@ -46,6 +46,17 @@ def test_from_the_workbench_to_an_approved_month(world):
     file.close()
 
 
+def test_the_record_of_a_month_is_printed(world):
+    """From the first step to the last, with the name of whose month it is; its page leads there."""
+    submission_id = opened(world)
+    post(world, "yingji", "submit", submission_id, **FORM)
+    post(world, "yingji_head", "return", submission_id, comment="请补填整改措施")
+    paper = text(world, "yingji", f"/submissions/{submission_id}/timeline")
+    assert f'href="/submissions/{submission_id}/timeline"' in text(world, "yingji", f"/submissions/{submission_id}")
+    said = [paper.index(words) for words in ("应急管理局", "生成应报", "请补填整改措施")]
+    assert said == sorted(said) and read(world, submission_id).number in paper
+
+
 def foot(world, who: str, path: str) -> str:
     """What stands below the table of an exported form."""
     with world.as_(who).get(path) as answer:
@@ -71,7 +82,7 @@ def test_the_overview_says_who_has_not_and_since_when(world):
     submission_id = opened(world, "04-20")
     post(world, "yingji", "submit", submission_id, **FORM)
     page = text(world, "office", "/submissions/")
-    assert page.count("4月7日到期，逾期未报") == 7 and "迟报13天" in page
+    assert page.count("4月7日到期，逾期13天未报") == 7 and "迟报13天" in page
     assert world.as_("office").send("/submissions/chase", {"month": "2026-03"}).status_code == 302
     assert "已催办1次，最近4月20日" in text(world, "fengcheng", "/")
     assert "已催办" not in text(world, "yingji_head", "/")
@@ -94,8 +105,8 @@ def test_a_list_of_months_says_what_was_asked(world):
     opened(world, "04-20")
     page = text(world, "yingji", "/submissions/")
     assert "关键词：" not in page and "报送期限" in page and "整改时限" not in page
-    assert "关键词：隐患" in text(world, "yingji", "/submissions/?q=隐患") and "q=%E9%9A%90%E6%82%A3" in text(
-        world, "yingji", "/submissions/?q=隐患")
+    found = text(world, "yingji", "/submissions/?q=隐患")
+    assert 'value="隐患"' in found and "问题隐患整改清单</a>" in found and "重点工作任务清单</a>" not in found
 
 
 def test_what_waits_for_the_reviewer_is_not_said_to_be_the_clerk_s_turn(world):
@@ -137,7 +148,7 @@ def test_every_door_keeps_a_stranger_out(world):
     post(world, "yingji", "submit", submission_id, **FORM)
     for who in ("zhujian", "fengcheng", "other_office", "other_yingji"):
         visitor = world.as_(who)
-        for path in ("", "/files/1", "/do/withdraw"):
+        for path in ("", "/timeline", "/files/1", "/do/withdraw"):
             assert visitor.get(f"/submissions/{submission_id}{path}").status_code == 404, (who, path)
         assert visitor.send(f"/submissions/{submission_id}/do/withdraw", {"version": 2}).status_code == 404
         assert visitor.send(f"/submissions/{submission_id}/assign", {"version": 2}).status_code == 404

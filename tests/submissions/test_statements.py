@@ -6,7 +6,9 @@ from tests.support.submission_factories import do, month_of, on, open_all
 PAGES = {
     "overview": ("/submissions/", ("office", "leader")),
     "what is owed": ("/submissions/?show=wanting", ("office",)),
+    "a month of the county": ("/submissions/?month=2026-03&show=wanting&sort=-due", ("office",)),
     "own months": ("/submissions/", ("yingji", "fengcheng")),
+    "a month on paper": ("/submissions/{case}/timeline", ("yingji", "office")),
     "a month": ("/submissions/{case}", ("yingji", "yingji_head", "office")),
     "its form": ("/submissions/{case}/do/chase", ("office",)),
     "duties": ("/submissions/duties/", ("office", "admin")),
