@@ -192,6 +192,8 @@ def ids(asked: Question, span: Span, figure: Figure, by: By, keys: tuple[int, ..
     asks = [rows.c.level == figure.level] if figure.level else []
     asks += [rows.c.outcome == figure.outcome] if figure.outcome else []
     asks += [rows.c.listed == 1] if figure.listed else []
+    asks += [rows.c.outcome != GONE] if figure.to_close else []
+    asks += [rows.c.funds > 0] if figure.funded else []
     if named:
         asks.append(rows.c[by.value].in_(keys) if keys else rows.c[by.value].is_(None))
     return sa.select(rows.c.id).where(*asks).order_by(rows.c.id.desc())

@@ -30,13 +30,17 @@ class Span(TitledEnum):
 
 @dataclass(frozen=True)
 class Figure:
-    """A column that counts: hazards of a level, or that stood so; None: whichever."""
+    """A column that counts: hazards of a level, or that stood so; None: whichever. `to_close`: that could be closed
+    out, `funded`: that cost something.
+    """
 
     name: str
     head: object
     level: str | None = None
     outcome: str | None = None
     listed: bool = False
+    to_close: bool = False
+    funded: bool = False
 
     def counts(self, level: str, outcome: str, listed: bool) -> bool:
         """Whether a hazard is among those counted."""
@@ -62,6 +66,12 @@ COLUMNS = ("general_found", "general_closed", "general_rate", "major_found", "ma
            "open", "gone", "funds")
 HEADS = {**{name: one.head for name, one in FIGURES.items()}, "general_rate": _l("Rate, general"),
          "major_rate": _l("Rate, major"), "funds": _l("Funds (10,000 yuan)")}
+# Which hazards a column is worked out from: those it counts, those a rate divides by, those that cost something.
+BEHIND = {
+    **FIGURES, "general_rate": Figure("general_rate", HEADS["general_rate"], Level.GENERAL.value, to_close=True),
+    "major_rate": Figure("major_rate", HEADS["major_rate"], Level.MAJOR.value, to_close=True),
+    "funds": Figure("funds", HEADS["funds"], funded=True),
+}
 # On the screen the level stands once, above its columns: `(head, columns with their short heads)`.
 _SHORT = (_lp("figure", "found"), _lp("figure", "closed out"), _lp("figure", "rate"))
 HEAD_GROUPS = (

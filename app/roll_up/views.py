@@ -24,7 +24,7 @@ from app.hazards.states import HazardState
 from app.ledgers.files import layout_of, scratch, send_once
 from app.organization.settings import setting
 from app.roll_up import counting, queries
-from app.roll_up.figures import COLUMNS, FIGURES, HEAD_GROUPS, HEADS, By, Span
+from app.roll_up.figures import BEHIND, COLUMNS, DASH, FIGURES, HEAD_GROUPS, HEADS, By, Span
 from app.roll_up.sheet import rows_of, sheet_of, year_head
 from app.submissions.periods import Periods
 from app.submissions.rules import next_month
@@ -52,7 +52,7 @@ class RollUp(BaseView):
         return self.render_template(
             "roll_up/index.html", title=_("Roll-up"), found=found, month=month, by=by, bys=By, spans=Span, place=place,
             months=[next_month(newest, -n) for n in range(24)], places=self._places(), columns=COLUMNS,
-            head_groups=HEAD_GROUPS, figures=FIGURES,
+            head_groups=HEAD_GROUPS, figures=FIGURES, dash=DASH,
             span_heads={Span.MONTH: month_words(month), Span.YEAR: year_head(month)}, whose=self._whose(place),
             month_words=month_words, can=g.hat.permits,
             link=lambda line, span, name: self._link(found, line, span, name, month, by, place),
@@ -65,7 +65,7 @@ class RollUp(BaseView):
     def rows(self):
         """The hazards that one figure counts, all of them."""
         month, by, place = self._asked()
-        figure, span = FIGURES.get(request.args.get("figure")), request.args.get("span")
+        figure, span = BEHIND.get(request.args.get("figure")), request.args.get("span")
         if figure is None or span not in set(Span):
             abort(404)
         named, keys, name = self._line(by)

@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
 from app.casework.forms import (  # noqa: F401 - the noun's verbs name their forms in one place
     AddressForm,
+    ChaseForm,
     CommentForm,
     DayField,
     DecisionForm,
@@ -37,12 +38,6 @@ class SubmitForm(VerbForm):
         self.filer.data, self.phone.data = hat.user_name, hat.phone
         found = of_units(db.session, hat.county_id, hat.organization_ids, today, REVIEWERS)
         self.reviewer.data = found[0].name if found else ""
-
-
-class ChaseForm(VerbForm):
-    """One click is enough; a word may be added."""
-
-    comment = TextAreaField(_l("Comment"), [Optional(), Length(max=1000)])
 
 
 class DutyForm(VerbForm):

@@ -148,13 +148,23 @@ def test_every_figure_opens_exactly_its_rows(county, who):
     for month in ("2026-03", "2026-04"):
         for by in ("industry", "township", "department"):
             for line, cells in table(visitor, month, by).items():
-                for text, link in cells:
+                for n, (text, link) in enumerate(cells):
+                    assert (link is None) is (text in ("", "—")), (month, by, line, text)
                     if link is None:
-                        assert not text or not text.isdecimal() or text == "8", (month, by, line, text)
+                        continue
+                    if COLUMNS[n % len(COLUMNS)] not in FIGURES:
+                        assert rows_behind(visitor, link) > 0, (month, by, line, link)
                         continue
                     seen += 1
                     assert rows_behind(visitor, link) == int(text), (month, by, line, link)
     assert seen > 20
+
+
+def test_a_rate_opens_what_it_divides_by_and_funds_what_cost_something(county):
+    visitor = county.as_("office")
+    cells = dict(zip(COLUMNS, table(visitor, "2026-03")["合计"], strict=False))
+    behind = {name: rows_behind(visitor, cells[name][1]) for name in ("general_rate", "major_rate", "funds")}
+    assert behind == {"general_rate": 4, "major_rate": 1, "funds": 1}, "A B F I; E; E"
 
 
 def test_lines_add_up_to_the_total(county):
