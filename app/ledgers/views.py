@@ -137,6 +137,8 @@ class LedgerImports(BaseView):
             for name, value in request.form.items(multi=True) if name.startswith("fix:") and value.strip()
         }
         alike = self._alike(draft_id, said)
+        if not (said or alike or "undo" in request.form):
+            return 0
         with unit_of_work(db.session):
             draft = self._draft(draft_id)
             if draft.outcome != "open":
@@ -199,8 +201,11 @@ class LedgerImports(BaseView):
         again = redirect(self.url("preview", draft_id=draft_id, **where()))
         plan = self._plan(draft)
         as_seen = request.form.get("seen") == plan.digest()
-        if self.take_fixes(draft_id):
-            plan = self._plan(draft)
+        try:
+            if self.take_fixes(draft_id):
+                plan = self._plan(draft)
+        except Stale:  # confirmed in another window meanwhile
+            return redirect(self.url("preview", draft_id=draft_id))
         counts = plan.counts()
         waiting = counts["error"] + counts["ask"]
         if not as_seen:
