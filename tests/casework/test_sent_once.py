@@ -1,4 +1,4 @@
-"""A form that is sent twice makes one case, and does its verb once: pressed twice, an answer lost, two at the same moment."""
+"""A form sent twice makes one case, and does its verb once: pressed twice, an answer lost, two at the same moment."""
 
 import uuid
 
