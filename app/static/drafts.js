@@ -152,7 +152,10 @@
     words.textContent = said === null ? words.dataset.said : said;
     link.href = url;
     link.hidden = form.state === "waiting" || all("form[data-phone]").some(function (f) { return pathOf(f.getAttribute("action")) === pathOf(url); });
-    button.addEventListener("click", function () { if (confirm(button.dataset.drop)) discard().then(function () { location.reload(); }); });
+    button.hidden = !!sending[form.key];
+    button.addEventListener("click", function () {
+      if (confirm(button.dataset.drop)) discard().then(function () { if (navigator.onLine) location.reload(); else unpark(form.key); return tell(); });
+    });
     details.hidden = !form.typed;
     details.addEventListener("toggle", function () {
       var box = details.querySelector("[data-typed]");
@@ -214,6 +217,13 @@
     if (dialog) { delete parked[draft.key]; dialog.close(); } else form.hidden = true;
     bar.scrollIntoView({ block: "center" });
   }
+  function unpark(key) {
+    var form = parked[key];
+    delete parked[key];
+    if (!form) return;
+    form.hidden = false;
+    buttons(form, false);
+  }
   function follow(draft, url) {
     var form = parked[draft.key];
     if (!form) return;
@@ -221,8 +231,7 @@
     else if (draft.state === "waiting") park(form, draft);
     else if (draft.status !== 422) location.href = draft.url;  /* not as it was: what stands there now */
     else {
-      form.hidden = false;
-      buttons(form, false);
+      unpark(draft.key);
       point(form, form.querySelector("[data-faults]"), draft.faults, true);
     }
   }

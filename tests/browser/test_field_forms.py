@@ -188,6 +188,21 @@ def test_what_is_refused_keeps_its_pictures(firm, world, case):
     once_with_both_pictures(world, case)
 
 
+def test_who_changed_her_mind_without_a_network_has_the_form_again(firm, world, case):
+    offline(firm)
+    press(firm)
+    told(firm, "没有网络")
+    firm.page.once("dialog", lambda dialog: dialog.accept())
+    waiting(firm).get_by_role("button", name="不要这些内容").click()
+    nothing_waits(firm)
+    all_is_back(firm)
+    press(firm)
+    told(firm, "没有网络")
+    offline(firm, False)
+    firm.succeeded("报告整改完成")
+    once_with_both_pictures(world, case)
+
+
 def test_another_account_sees_and_sends_nothing(firm, world, case):
     page = firm.page
     page.route("**/do/claim", lambda route: route.abort())
@@ -272,7 +287,7 @@ def test_what_found_no_server_is_told_and_put_back(person, world, case):
     clerk = lost_on_a_desk(person, case, lambda r: r.abort() if r.request.method == "POST" else r.fallback())
     clerk.open(f"/hazards/{case}")
     clerk.open("/hazards/")  # by way of other pages: it is not forgotten
-    told(clerk, "报告整改完成", "没有收到回音")
+    told(clerk, "报告整改完成", "可能没有办成")
     waiting(clerk).get_by_role("link", name="打开").click()
     expect(clerk.page.locator("[data-restored]")).to_be_visible()
     expect(clerk.field("整改完成情况")).to_have_value(DONE)
@@ -287,7 +302,7 @@ def test_what_was_done_is_found_to_be_done(person, world, case):
     clerk = lost_on_a_desk(person, case, losing_answers(lost))
     assert lost == [302]
     clerk.open("/")
-    told(clerk, "没有收到回音")
+    told(clerk, "可能没有办成")
     waiting(clerk).get_by_role("link", name="打开").click()
     expect(clerk.page.locator("main")).to_contain_text("已经办过了")
     nothing_waits(clerk)
