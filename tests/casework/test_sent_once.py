@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """A form that is sent twice makes one case, and does its verb once: pressed twice, an answer lost, two at a time."""
-=======
-"""A form sent twice makes one case, and does its verb once: pressed twice, an answer lost, two at the same moment."""
->>>>>>> offline
 
 import uuid
 
