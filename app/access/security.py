@@ -133,8 +133,6 @@ class SecurityManager(FrameworkManager):
         """Who asks, with which hat; from here on the database session works for that hat only."""
         g.user = current_user
         g.hat, g.hats = None, []
-        if request.endpoint in ("static", "appbuilder.static", "healthz"):
-            return
         if current_user.is_authenticated:
             g.hats = list(current_user.hats)
             chosen = session.get("post_id")
@@ -142,6 +140,8 @@ class SecurityManager(FrameworkManager):
         db.session().serve(g.hat.scope if g.hat else NOBODY)
 
     def before_request(self):
+        if request.endpoint in ("static", "appbuilder.static", "healthz"):
+            return None
         self.recognise()
         if wants_json() and not current_user.is_authenticated:
             abort(401)  # a redirect would open the login page unseen, and use up the message meant for the person

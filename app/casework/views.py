@@ -201,6 +201,7 @@ class CaseView(ListActs, BaseView):
             put_fault(form, obstacle)
             return self._bulk_page(verb, chosen, form), 422
         done, failed = self._bulk_run(verb, chosen, data)
+        confirm()
         return self.render_template(
             "cases/bulk_done.html", title=verb.title, verb=verb, done=done, failed=failed, back=self._list_again(),
         )

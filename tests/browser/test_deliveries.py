@@ -27,7 +27,7 @@ def test_an_enterprise_signs_in_two_taps(person, world):
     firm.succeeded("签收")
     assert read(world, own).state == "in_hand"
     assert firm.sideways() == 0
-    expect(firm.page.locator("#owed")).to_contain_text("2026-03-31")
+    expect(firm.page.locator(".turn", has_text="5天后到期").get_by_role("link", name="报送整改方案")).to_be_visible()
 
 
 def test_a_letter_is_answered_sent_back_and_accepted(person, world):

@@ -160,3 +160,10 @@ def test_the_same_form_arrives_several_times_at_once(world):
 
     assert in_processes(world.app, WRITERS, work) == []
     assert sorted(key for key, in made(world, "client_key")) == sorted(keys)
+
+
+def test_a_form_for_many_rows_is_answered_by_the_page_that_names_them(world):
+    visitor = world.as_("yingji")
+    form = {"rowid": world.hazard(), "confirmed": "1", "kept_as": "/hazards/bulk/chase"}
+    done = visitor.send("/hazards/bulk/chase", form)
+    assert done.status_code == 200 and 'data-answered="/hazards/bulk/chase"' in done.text

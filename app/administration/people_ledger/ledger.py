@@ -16,6 +16,7 @@ from app.administration.people_ledger.printing import stream
 from app.administration.people_ledger.reach import posts_in_reach
 from app.administration.people_ledger.sheet import PEOPLE_SHEET
 from app.administration.people_ledger.slips import Slip, as_address, reset_slips, slips_of, unit_names, workbook
+from app.answered import confirm
 from app.casework.clock import today
 from app.casework.errors import NotFound
 from app.extensions import db
@@ -93,6 +94,7 @@ class PeopleImports(LedgerImports):
         return self._told(slips, draft_id)
 
     def _told(self, slips: list[Slip], draft_id: int):
+        confirm()
         content = workbook(slips, current_app.config["DATA_DIR"])
         answer = current_app.make_response(self.render_template(
             "administration/slips.html", title=_("One-time passwords"), slips=slips, ledger=self.ledger,
