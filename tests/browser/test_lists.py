@@ -79,7 +79,7 @@ def test_columns_are_chosen_and_come_back(person, rows):
     menu.get_by_label("整改单位").uncheck()
     menu.get_by_role("button", name="应用").click()
     expect(page.locator("td:has-text('20号车间')")).to_be_visible()
-    assert not page.is_visible("#rows .c-unit >> nth=1")
+    expect(page.locator("#rows .c-unit").nth(1)).to_be_hidden()
     looked(page, "chosen")
     page.set_viewport_size(PHONE)
     assert page.is_visible("#rows td.c-unit >> nth=0")  # a card is a card
