@@ -50,7 +50,7 @@
   function values(form) {
     var kept = [];
     Array.prototype.forEach.call(form.elements, function (el) {
-      if (!el.name || el.name === "csrf_token" || el.name === "version" || el.name === "client_key" || el.name === "kept_as" ||
+      if (!el.name || el.name === "csrf_token" || el.name === "version" || el.name === "client_key" || el.name === "kept_as" || el.name === "seen" ||
           el.type === "file" || el.type === "password" || el.type === "submit" || el.type === "button") return;
       if ((el.type === "radio" || el.type === "checkbox") && !el.checked) return;
       if (el.tagName === "SELECT" && el.multiple) {

@@ -47,20 +47,20 @@ def parts_of(address: str) -> set[str]:
 
 
 def looked_at(person: Person, address: str) -> list[str]:
-    """What is wrong with a page at both sizes; with its colours and names once for each kind of page and each state
-    of what it shows, whoever comes to it first.
+    """What is wrong with a page at both sizes; with its colours and names once for each kind of page, on a desk for
+    each state of what it shows, whoever comes to it first.
     """
     faults, page = [], person.page
     words, state = page.evaluate(SPOKEN), page.locator(".case-now .state").first
     kind = parts_of(address)
-    kind |= {f"{min(kind)} {state.inner_text()}"} if state.count() else set()
+    in_state = {f"{min(kind)} {state.inner_text()}"} if state.count() else set()
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
         if person.sideways() > 0:
             faults.append(f"{address}: {person.sideways()} px too wide at {size['width']} px")
-        if not EXAMINED.issuperset(kind):
+        if not EXAMINED.issuperset(kind if size is PHONE else kind | in_state):
             faults += [f"{address} at {size['width']} px: {fault}" for fault in violations(page)]
-    EXAMINED.update(kind)
+    EXAMINED.update(kind | in_state)
     english = {word for word in LATIN.findall(words) if word not in FINE}
     return faults + ([f"{address} says {sorted(english)}"] if english else [])
 

@@ -53,6 +53,7 @@ def test_another_tab_takes_along_what_was_typed(preview):
 @pytest.mark.parametrize("button", ["保存改正", "确认导入"])
 def test_the_session_ends_while_corrections_are_typed(preview, button):
     preview.page.get_by_role("link", name="有误").click()
+    expect(preview.page).to_have_url(re.compile("show="))
     preview.page.get_by_label(FIRST).fill("2026-03-05")
     preview.page.get_by_label(SECOND).fill("2026-03-06")
     preview.page.context.clear_cookies()

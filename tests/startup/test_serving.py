@@ -1,5 +1,6 @@
 """Web server and worker start together, end together, and keep to their data folder (issue 2 §1)."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -113,10 +114,11 @@ def written_files(pid: int) -> set[Path]:
     """Regular files that a process holds open for writing."""
     found = set()
     for entry in Path(f"/proc/{pid}/fdinfo").iterdir():
-        target = Path(f"/proc/{pid}/fd/{entry.name}").readlink()
-        flags = int(re.search(r"flags:\s+(\d+)", entry.read_text())[1], 8)
-        if flags & (os.O_WRONLY | os.O_RDWR) and target.is_file():
-            found.add(target)
+        with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+            target = Path(f"/proc/{pid}/fd/{entry.name}").readlink()
+            flags = int(re.search(r"flags:\s+(\d+)", entry.read_text())[1], 8)
+            if flags & (os.O_WRONLY | os.O_RDWR) and target.is_file():
+                found.add(target)
     return found
 
 
