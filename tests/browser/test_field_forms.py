@@ -82,6 +82,7 @@ def all_is_back(who: Person) -> None:
 def gone(page) -> None:
     """Nobody is logged in any more, and no answer on its way says otherwise."""
     page.goto("about:blank")
+    page.wait_for_load_state("networkidle")  # an answer under way would bring the cookie back
     page.context.clear_cookies()
 
 
@@ -225,6 +226,7 @@ def test_another_account_sees_and_sends_nothing(firm, world, case):
 
 
 def test_the_session_ends_while_it_is_filled_in(firm, world, case):
+    firm.page.wait_for_load_state("networkidle")  # an answer under way would bring the cookie back
     firm.page.context.clear_cookies()
     press(firm)
     told(firm, "登录已失效")

@@ -56,6 +56,7 @@ def test_the_session_ends_while_corrections_are_typed(preview, button):
     expect(preview.page).to_have_url(re.compile("show="))
     preview.page.get_by_label(FIRST).fill("2026-03-05")
     preview.page.get_by_label(SECOND).fill("2026-03-06")
+    preview.page.wait_for_load_state("networkidle")  # an answer under way would bring the cookie back
     preview.page.context.clear_cookies()
     press(preview, button)
     expect(preview.page.get_by_label("密码")).to_be_visible()

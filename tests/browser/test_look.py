@@ -51,6 +51,7 @@ def test_typed_text_survives_an_ended_session(yingji):
     page.fill("#description", "二层配电间堆放杂物")
     find(page, "rectifiers", "铸造", "试验铸造厂")
     page.click("text=立行立改")
+    page.wait_for_load_state("networkidle")  # an answer under way would bring the cookie back
     page.context.clear_cookies()
     page.click("text=存为草稿")
     page.wait_for_url("**/login/?next=/hazards/new")

@@ -22,6 +22,7 @@ def test_the_session_ends_while_somebody_types(person, size):
     """Log in again, the same form with its content; then it is sent as if nothing had happened."""
     clerk = person("yingji", *([size] if size else []))
     typed(clerk)
+    clerk.page.wait_for_load_state("networkidle")  # an answer under way would bring the cookie back
     clerk.page.context.clear_cookies()
     clerk.page.get_by_role("button", name="保存并下达整改").click()
     expect(clerk.page.get_by_label("密码")).to_be_visible()
@@ -43,6 +44,7 @@ def test_another_person_does_not_find_what_was_typed(person, browse):
     clerk = person("yingji")
     typed(clerk)
     wait_until_kept(clerk.page)
+    clerk.page.wait_for_load_state("networkidle")  # an answer under way would bring the cookie back
     clerk.page.context.clear_cookies()
     clerk.username = "fengcheng"
     clerk.sign_in().open("/hazards/new")
@@ -144,6 +146,7 @@ def test_the_session_ends_before_many_rows_are_handled(person, world):
     three_chosen(clerk, world)
     clerk.page.locator(".bulkbar").get_by_role("button", name="催办").click()
     clerk.page.locator("textarea").fill("请今日内报送整改情况")
+    clerk.page.wait_for_load_state("networkidle")  # an answer under way would bring the cookie back
     clerk.page.context.clear_cookies()
     clerk.page.get_by_role("button", name="催办").click()
     expect(clerk.page.locator("[data-kept]")).to_contain_text("登录后还在表单里")
@@ -160,6 +163,7 @@ def test_the_session_ends_while_rows_are_ticked(person, world):
     """Nothing was typed, and nothing is promised; the rows are still chosen."""
     clerk = person("yingji")
     three_chosen(clerk, world)
+    clerk.page.wait_for_load_state("networkidle")  # an answer under way would bring the cookie back
     clerk.page.context.clear_cookies()
     clerk.page.locator(".bulkbar").get_by_role("button", name="催办").click()
     expect(clerk.page.locator(".alert-warning")).to_contain_text("登录已过期")

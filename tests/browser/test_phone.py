@@ -171,6 +171,7 @@ def test_another_account_sees_and_sends_nothing(inspector, world):
 def test_the_session_ends_while_it_is_typed(inspector, world):
     filled_in(inspector)
     page = inspector.page
+    page.wait_for_load_state("networkidle")  # an answer under way would bring the cookie back
     page.context.clear_cookies()
     press(inspector)
     told(inspector, "登录已失效")
