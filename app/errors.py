@@ -100,7 +100,7 @@ def _sent_from() -> str:
 
 def _form_sent() -> str:
     """Where the form that was sent opens again: at its own address, one for many rows with these; else on its page."""
-    page = own_path(request.referrer)
+    page = _sent_from()
     if request.url_rule is None or "GET" not in request.url_rule.methods:
         return page
     rows = "-".join(map(str, keys(request.form.getlist("rowid"))))
